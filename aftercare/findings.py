@@ -82,7 +82,7 @@ class FindingRow:
 @cache
 def load(name: str) -> Any:
     """A table of `tables/` by name, without its ending. Raises FileNotFoundError."""
-    return yaml.safe_load((TABLES / f"{name}.yml").read_text(encoding="utf-8"))
+    return yaml.load((TABLES / f"{name}.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # "no" stays a word
 
 
 @cache

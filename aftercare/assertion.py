@@ -1,0 +1,145 @@
+"""What a message says of a finding: present, absent, hypothetical, historical, somebody else's, figurative.
+
+A finding is present unless a row of `tables/assertion.yml` proves otherwise (TRIAGE.md, "What a message asserts"). The
+scope of every row is one segment: it ends at a full stop, at "but", "though", "except" and the like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from aftercare.findings import Assertion, Urgency, level_of, load
+
+_STOPS = {".", "!", "?", ";", "…"}
+_CONTRASTS = {"but", "though", "although", "however", "except", "yet", "whereas", "instead"}
+_LIST_LINKS = {"or", "nor", "and", "&", "/"}
+_LIST_ENDS = {",", "or", "nor", "and", "&", ".", "!", "?", ";", "/", "at", "so", "yet", "whatsoever", "today", "as", "(", ")", "either", "thankfully", "luckily"}
+
+
+def segments(words: Sequence[str]) -> list[tuple[int, int]]:
+    """Split words into the stretches within which a negation or an "if" reaches; (start, end) in words."""
+    found, start = [], 0
+    for at, word in enumerate(words):
+        if word in _STOPS:
+            found.append((start, at + 1))
+            start = at + 1
+        elif word in _CONTRASTS and at > start:
+            found.append((start, at))
+            start = at
+    found.append((start, len(words)))
+    return [(a, b) for a, b in found if a < b]
+
+
+def sentence_around(words: Sequence[str], at: int) -> tuple[int, int]:
+    """The sentence (stop to stop) that holds word `at`."""
+    start = max((i + 1 for i in range(at) if words[i] in _STOPS), default=0)
+    end = next((i + 1 for i in range(at, len(words)) if words[i] in _STOPS), len(words))
+    return start, end
+
+
+def assertion_of(words: Sequence[str], finding: str, start: int, end: int, others: Sequence[tuple[int, int]] = ()) -> Assertion:
+    """Status of the finding that stands on words `start` to `end`; `others` are the places of other findings.
+
+    Figurative speech is not decided here: that needs the second opinion of the classifier (see `figurative_cue`).
+    """
+    left, right = next((a, b) for a, b in segments(words) if a <= start < b)
+    before = " ".join(words[left:start])
+    after = " " + " ".join(words[end:right])
+    emergency = level_of(finding) >= Urgency.EMERGENCY
+    if _hypothetical(before, " ".join(words[start:end]), words, start):
+        return Assertion.HYPOTHETICAL
+    if _denied(words, left, start, end, others, emergency) or _search("absent_after", after):
+        return Assertion.ABSENT
+    if not emergency and _search("gone_after", after):
+        return Assertion.ABSENT
+    return _whose_and_when(words, start, emergency)
+
+
+def _hypothetical(before: str, inside: str, words: Sequence[str], start: int) -> bool:
+    if _search("present_before", before):
+        return False
+    return _search("hypothetical_before", before + " " + inside.split(" ", 1)[0])
+
+
+def _denied(words: Sequence[str], left: int, start: int, end: int, others: Sequence[tuple[int, int]], emergency: bool) -> bool:
+    """Walk back from the finding over words that may stand between a denial and what it denies."""
+    table = load("assertion")
+    between, negators = table["between"], table["negators"]
+    commas = linked = 0
+    at = start - 1
+    while at >= left:
+        word = words[at]
+        if word in negators:
+            if f"{word} {words[at + 1]}" in table["not_a_denial"]:
+                return False
+            return _within_list(words, end, commas, linked, emergency)
+        inside = next((a for a, b in others if a <= at < b and a >= left), None)
+        if word not in between and word != "and" and inside is None:
+            return False
+        if word == "and" and (emergency or at + 1 != start):
+            return False
+        commas += word == ","
+        linked += word in _LIST_LINKS
+        at -= 1
+    return False
+
+
+def _within_list(words: Sequence[str], end: int, commas: int, linked: int, emergency: bool) -> bool:
+    """Whether a finding behind commas still belongs to the list that was denied ("no fever, chills or redness")."""
+    following = words[end] if end < len(words) else "."
+    if commas == 0 or linked:
+        return True
+    return following in _LIST_ENDS and (not emergency or commas > 1 or following in _LIST_LINKS)
+
+
+def _whose_and_when(words: Sequence[str], start: int, emergency: bool) -> Assertion:
+    left, right = sentence_around(words, start)
+    sentence, message = " ".join(words[left:right]), " ".join(words)
+    now = _search("present_now", sentence)
+    past = not now and _search("historical", sentence)
+    if _search("other_person", sentence):
+        if past or _search("pets", sentence):
+            return Assertion.OTHER_PERSON
+        if not emergency and not _search("their_treatment", message):
+            return Assertion.OTHER_PERSON if _subject_is_other(words, left, start) else Assertion.PRESENT
+    return Assertion.HISTORICAL if past else Assertion.PRESENT
+
+
+def _subject_is_other(words: Sequence[str], left: int, start: int) -> bool:
+    before = " ".join(words[left:start])
+    return _search("other_person", before) and not re.search(r"\b(?:i|me|my (?:arm|leg|neck|back|shoulder|calf|hip))\b", before)
+
+
+def figurative_cue(words: Sequence[str], start: int) -> bool:
+    """Whether the sentence speaks of a price, a film, a joke …: then the classifier must agree that it is a report."""
+    left, right = sentence_around(words, start)
+    return _search("figurative", " ".join(words[left:right]))
+
+
+def clause_is_taken_back(words: Sequence[str], finding: str, start: int, end: int) -> Assertion:
+    """Status of a finding that the semantic detector saw in the clause `start` to `end`, with no word to stand on."""
+    text = " ".join(words[start:end])
+    left = next((a for a, b in segments(words) if a <= start < b), 0)
+    if _search("hypothetical_before", " ".join(words[left:end])) and not _search("present_before", text):
+        return Assertion.HYPOTHETICAL
+    if re.match(r"(?:and |so |well |also |i |there |have |do |did |is |am |it |still |had |has |been |got |, )*(?:no|not|never|without|none|nothing)\b", text):
+        denial = re.search(r"\b(?:no|not|never|without|none|nothing) \S+", text)
+        if denial and denial.group() not in load("assertion")["not_a_denial"] and level_of(finding) < Urgency.EMERGENCY:
+            return Assertion.ABSENT
+        if re.match(r"(?:and |so |also |i |have |do |there |is |am |had |got |, )*(?:no|not any|not have any|without any|not had any|none of)\b", text) and (
+            denial and denial.group() not in load("assertion")["not_a_denial"]
+        ):
+            return Assertion.ABSENT
+    return _whose_and_when(words, start, level_of(finding) >= Urgency.EMERGENCY)
+
+
+@cache
+def _compiled(name: str) -> re.Pattern[str]:
+    rows = load("assertion")[name]
+    return re.compile(rows if isinstance(rows, str) else "|".join(f"(?:{row})" for row in rows))
+
+
+def _search(name: str, text: str) -> bool:
+    return _compiled(name).search(text) is not None

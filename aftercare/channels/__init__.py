@@ -1,0 +1,1 @@
+"""Rasa channels: how patients reach the assistant. Besides `aftercare.nlu`, the only package that imports Rasa."""

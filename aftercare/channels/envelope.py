@@ -45,7 +45,7 @@ def bot_messages(message: Any) -> list[Json]:
     text = message.get("text")
     lines = [text.strip()] if isinstance(text, str) and text.strip() else []
     attachment = message.get("attachment")
-    if isinstance(attachment, str) and attachment:
+    if isinstance(attachment, str) and attachment and attachment != message.get("image"):  # Rasa stores an image as both
         lines.append(attachment)
     if lines:
         kept["text"] = "\n".join(lines)
@@ -97,7 +97,8 @@ def history(events: Iterable[Event]) -> list[Json]:
     titles: dict[str, str] = {}  # a pressed button is shown by its title, as it was when it was pressed
     for event in events:
         if isinstance(event, UserUttered) and event.text:
-            told.append({"from": "user", "at": event.timestamp, "id": event.message_id, "text": titles.get(event.text, event.text)})
+            text = titles.get(event.text, event.text)
+            told.append({"from": "user", "at": event.timestamp, "id": event.message_id, "text": text})
         elif isinstance(event, BotUttered):
             for message in bot_messages({"text": event.text, **(event.data or {})}):
                 titles.update({button["payload"]: button["title"] for button in message.get("buttons", [])})
@@ -106,17 +107,16 @@ def history(events: Iterable[Event]) -> list[Json]:
 
 
 def replies_to(events: Iterable[Event], message_id: str) -> list[Json] | None:
-    """What the bot answered to the message of that id, or None if it never arrived."""
-    replies: list[Json] | None = None
+    """What the bot answered to the message of that id, or None if it never arrived or was never answered."""
+    replies: list[Json] = []
+    listening = False
     for event in events:
         if isinstance(event, UserUttered):
-            if replies is not None:
-                break
-            if event.message_id == message_id:
-                replies = []
-        elif isinstance(event, BotUttered) and replies is not None:
+            listening = event.message_id == message_id
+            replies = [] if listening else replies
+        elif isinstance(event, BotUttered) and listening:
             replies.extend(bot_messages({"text": event.text, **(event.data or {})}))
-    return replies
+    return replies or None
 
 
 def was_offered(events: Iterable[Event], payload: str) -> bool:

@@ -74,15 +74,22 @@ class Tokens:
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError):
             return None
         # The clock is ours, so that a test can move it.
-        if key in self._revoked or self._clock() >= expires:
-            return None
-        return Conversation(key, started, expires, self._sender_id(key))
+        conversation = Conversation(key, started, expires, self._sender_id(key))
+        return None if self._clock() >= expires or self.is_revoked(conversation) else conversation
 
     def revoke(self, conversation: Conversation) -> None:
         """Makes every token of a deleted conversation worthless (in this process: the data is gone in all of them)."""
         self._revoked[conversation.key] = None
         while len(self._revoked) > _MOST_REVOKED:
             self._revoked.popitem(last=False)
+
+    def unrevoke(self, conversation: Conversation) -> None:
+        """Takes revoke() back, when the data could not be deleted."""
+        self._revoked.pop(conversation.key, None)
+
+    def is_revoked(self, conversation: Conversation) -> bool:
+        """Whether the conversation was deleted since its token was read."""
+        return conversation.key in self._revoked
 
     def _issue(self, key: str, started: float) -> tuple[str, Conversation]:
         expires = min(self._clock() + IDLE_S, started + LONGEST_S)

@@ -7,6 +7,7 @@ compete as they would for a single winner. Weights are arrays (npz): nothing is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from aftercare.encoder import Vectors
 _VECTOR_SCALE = 10.0  # unit vectors are too small beside the default penalty of logistic regression (DESIGN.md)
 _SPARSE_SCALE = 3.0
 _PENALTY = 2.0
+_TOLERANCE = 1e-2  # weights correlate .999 with those of the default 1e-4, in half the time
 _WORDS = HashingVectorizer(n_features=2**14, ngram_range=(1, 2), token_pattern=r"\S+", alternate_sign=False)
 _PIECES = HashingVectorizer(n_features=2**14, analyzer="char_wb", ngram_range=(2, 4), alternate_sign=False)
 
@@ -40,13 +42,15 @@ class LabelClassifier:
         """Fit one classifier for every label in `gold` (the labels that are true of each text)."""
         labels = sorted(set().union(*gold))
         features = _features(texts, vectors)
-        columns, biases = [], []
-        for label in labels:
-            model = LogisticRegression(C=_PENALTY, solver="liblinear", max_iter=300)
-            model.fit(features, [label in true for true in gold])
-            columns.append(model.coef_[0].astype(np.float32))
-            biases.append(model.intercept_[0])
-        return cls(labels, np.array(columns).T, np.array(biases, np.float32))
+
+        def fit(label: str) -> LogisticRegression:
+            model = LogisticRegression(C=_PENALTY, solver="liblinear", tol=_TOLERANCE, max_iter=300)
+            return model.fit(features, [label in true for true in gold])
+
+        with ThreadPoolExecutor() as pool:  # liblinear works outside the interpreter's lock
+            models = list(pool.map(fit, labels))
+        weights = np.array([model.coef_[0] for model in models], np.float32).T
+        return cls(labels, np.ascontiguousarray(weights), np.array([m.intercept_[0] for m in models], np.float32))
 
     def probabilities(self, texts: Sequence[str], vectors: Vectors) -> Probabilities:
         """One row a text, one column a label (in the order of `labels`), each between 0 and 1 by itself."""

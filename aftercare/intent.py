@@ -1,0 +1,71 @@
+"""The intent of a message and the questions in it, from the classifiers' yes/no over its clauses and its findings.
+
+A present finding decides the intent, so that a red flag inside a thank-you or a question is never answered as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from aftercare.detection import Clause
+from aftercare.findings import Finding, Urgency, level_of, load
+
+FALLBACK = "nlu_fallback"
+_PREFIX = "intent:"
+_ASKED = 0.45  # a clause asks about a topic from this probability on
+_UNDERSTOOD = 0.25  # below this nothing was understood
+#: With findings present these intents speak; without any they would alarm for nothing, so they give way.
+_REPORTS = "report_"
+_CHATTER = ("greet", "thank", "goodbye", "feedback", "affirm", "deny", "dont_know", "out_of_scope", "bot_challenge", "withdraw")
+
+
+def questions(clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """Topics that the message asks about (heat_or_ice, nsaids …), in the order in which they are asked."""
+    topics: list[str] = []
+    for clause in sorted(clauses, key=lambda clause: clause.end - clause.start):
+        asks = {label: p for label, p in clause.probabilities.items() if label.startswith(_PREFIX + "ask_") and p >= _ASKED}
+        if asks:
+            topics.append(max(asks, key=lambda label: asks[label]).removeprefix(_PREFIX + "ask_"))
+    return tuple(dict.fromkeys(topics))
+
+
+def ranking(clauses: Iterable[Clause]) -> list[tuple[str, float]]:
+    """Intents with their highest probability over the clauses, best first."""
+    best: dict[str, float] = {}
+    for clause in clauses:
+        for label, probability in clause.probabilities.items():
+            if label.startswith(_PREFIX):
+                name = label.removeprefix(_PREFIX)
+                best[name] = max(best.get(name, 0.0), probability)
+    return sorted(best.items(), key=lambda pair: -pair[1])
+
+
+def intent_of(clauses: Sequence[Clause], findings: Sequence[Finding], on_blood_thinner: bool, facts: Iterable[str]) -> tuple[str, float]:
+    """The intent and its confidence. `facts` are the facts that were found: elapsed_time, treated_area, blood_thinner."""
+    ranked = ranking(clauses)
+    score = dict(ranked)
+    present = [finding for finding in findings if finding.present]
+    if score.get("help_received", 0.0) >= 0.5:
+        severe = [f for f in present if level_of(f.name) is Urgency.EMERGENCY and f.detector == "pattern"]
+        if not severe:
+            return "help_received", score["help_received"]
+    if present and score.get("new_treatment", 0.0) < 0.5:
+        return _intent_of_finding(present, on_blood_thinner), 1.0
+    said = [(name, p) for name, p in ranked if not name.startswith(_REPORTS)]
+    substance = [(name, p) for name, p in said if name not in _CHATTER and p >= _ASKED]
+    if substance:
+        return substance[0]
+    for fact, intent in (("elapsed_time", "inform_time"), ("blood_thinner", "inform_blood_thinner"), ("treated_area", "inform_area")):
+        if fact in facts and (not said or said[0][1] < 0.6 or said[0][0].startswith("inform")):
+            return intent, max(score.get(intent, 0.0), _ASKED)
+    if not said or said[0][1] < _UNDERSTOOD:
+        return FALLBACK, 1.0 - (said[0][1] if said else 0.0)
+    return said[0]
+
+
+def _intent_of_finding(present: Sequence[Finding], on_blood_thinner: bool) -> str:
+    top = max(present, key=lambda finding: level_of(finding.name, on_blood_thinner))
+    row = load("findings")[top.name]
+    if on_blood_thinner and "intent_on_blood_thinner" in row:
+        return str(row["intent_on_blood_thinner"])
+    return str(row["intent"])

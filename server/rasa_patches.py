@@ -1,0 +1,93 @@
+"""What is mended in Rasa from outside, all of it here. Written for Rasa 3.6.21; a Rasa that differs stops the start.
+
+1. `MessageProcessor.parse_message`, which every text of every channel passes before NLU. A typed `/intent{"slot": 1}` is
+   obeyed by Rasa and cannot be switched off in the pipeline; 100,000 characters freeze the server for a minute; a lone
+   surrogate or a NUL loses the turn when the conversation is saved. So the text is cleaned, cut and stripped of its slash.
+   Code that wants to restart a conversation says so with `UserMessage(parse_data=…)`, which is not parsed.
+2. `Agent.handle_message`: an error anywhere in a turn is met by silence. Here the patient gets `utter_problem`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import rasa
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+
+from server import PROBLEM
+from server.log import describe
+
+logger = logging.getLogger(__name__)
+
+LONGEST_TEXT = 2000  # characters of one message that are read
+CUT = "text_was_cut"  # in the metadata of a message that was longer
+
+_RASA = "3.6.21"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SLASHES = re.compile(r"[\s/]*/[\s/]*")
+
+Method = Callable[..., Awaitable[Any]]
+
+
+class RasaChanged(Exception):
+    """This Rasa is not the one that the patches were written for."""
+
+
+def install() -> None:
+    """Put the patches in, once. Raises RasaChanged."""
+    if getattr(MessageProcessor.parse_message, "is_patch", False):
+        return
+    if rasa.__version__ != _RASA:
+        raise RasaChanged(f"Rasa {rasa.__version__} is installed, server/rasa_patches.py was written for {_RASA}")
+    _wrap(MessageProcessor, "parse_message", ["self", "message", "tracker", "only_output_properties"], _parse_as_typed)
+    _wrap(Agent, "handle_message", ["self", "message"], _never_silent)
+
+
+def as_typed(text: str) -> str:
+    """What NLU reads of a patient's text: no control characters, no slash in front, LONGEST_TEXT characters at most."""
+    text = _CONTROL.sub(" ", text[: 2 * LONGEST_TEXT]).encode("utf-8", "replace").decode("utf-8")
+    text = text.strip()
+    slashes = _SLASHES.match(text)
+    return (text[slashes.end() :] if slashes else text)[:LONGEST_TEXT]
+
+
+def _wrap(owner: type, name: str, parameters: list[str], patch: Callable[[Method], Method]) -> None:
+    method = getattr(owner, name, None)
+    if not inspect.iscoroutinefunction(method) or list(inspect.signature(method).parameters) != parameters:
+        raise RasaChanged(f"{owner.__name__}.{name} of this Rasa is not async ({', '.join(parameters)})")
+    patched = functools.wraps(method)(patch(method))
+    patched.is_patch = True  # type: ignore[attr-defined]
+    setattr(owner, name, patched)
+
+
+def _parse_as_typed(parse_message: Method) -> Method:
+    async def parse(self: MessageProcessor, message: UserMessage, *args: Any, **kwargs: Any) -> Any:
+        written = message.text or ""
+        message.text = as_typed(written)
+        if len(written) > LONGEST_TEXT:
+            message.metadata = {**(message.metadata or {}), CUT: True}
+        return await parse_message(self, message, *args, **kwargs)
+
+    return parse
+
+
+def _never_silent(handle_message: Method) -> Method:
+    async def handle(self: Agent, message: UserMessage) -> Any:
+        try:
+            return await handle_message(self, message)
+        except Exception as error:
+            logger.error("A message could not be answered: %s", describe(error))
+            channel = message.output_channel
+            response = self.nlg.generate_from_slots(PROBLEM, {}, channel.name())
+            if response is not None:
+                await channel.send_response(message.sender_id, response)
+            return channel.messages if isinstance(channel, CollectingOutputChannel) else None
+
+    return handle

@@ -4,11 +4,14 @@
    obeyed by Rasa and cannot be switched off in the pipeline; 100,000 characters freeze the server for a minute; a lone
    surrogate or a NUL loses the turn when the conversation is saved. So the text is cleaned, cut and stripped of its slash.
    Code that wants to restart a conversation says so with `UserMessage(parse_data=…)`, which is not parsed.
-2. `Agent.handle_message`: an error anywhere in a turn is met by silence. Here the patient gets `utter_problem`.
+2. `RemoteAction.run`: an action that raises, that is late, or whose server is down is met by silence. Here the patient gets
+   `utter_problem` in time, and the urgency slots say at least "contact the clinic".
+3. `Agent.handle_message`: any other error in a turn is met by silence too. Here the patient gets `utter_problem`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 import logging
@@ -17,10 +20,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import rasa
+from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.channels.channel import CollectingOutputChannel, OutputChannel, UserMessage
+from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
 
+from aftercare.findings import Urgency, level_of
 from server import PROBLEM
 from server.log import describe
 
@@ -28,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_TEXT = 2000  # characters of one message that are read
 CUT = "text_was_cut"  # in the metadata of a message that was longer
+ACTION_SECONDS = 4.0  # how long an action may take before the patient is told that something went wrong
 
 _RASA = "3.6.21"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -46,22 +56,22 @@ def install() -> None:
         return
     if rasa.__version__ != _RASA:
         raise RasaChanged(f"Rasa {rasa.__version__} is installed, server/rasa_patches.py was written for {_RASA}")
-    _wrap(MessageProcessor, "parse_message", ["self", "message", "tracker", "only_output_properties"], _parse_as_typed)
-    _wrap(Agent, "handle_message", ["self", "message"], _never_silent)
+    _wrap(MessageProcessor, "parse_message", "message tracker only_output_properties", _parse_as_typed)
+    _wrap(RemoteAction, "run", "output_channel nlg tracker domain", _answer_in_time)
+    _wrap(Agent, "handle_message", "message", _never_silent)
 
 
 def as_typed(text: str) -> str:
     """What NLU reads of a patient's text: no control characters, no slash in front, LONGEST_TEXT characters at most."""
-    text = _CONTROL.sub(" ", text[: 2 * LONGEST_TEXT]).encode("utf-8", "replace").decode("utf-8")
-    text = text.strip()
+    text = _CONTROL.sub(" ", text[: 2 * LONGEST_TEXT]).encode("utf-8", "replace").decode("utf-8").strip()
     slashes = _SLASHES.match(text)
     return (text[slashes.end() :] if slashes else text)[:LONGEST_TEXT]
 
 
-def _wrap(owner: type, name: str, parameters: list[str], patch: Callable[[Method], Method]) -> None:
+def _wrap(owner: type, name: str, parameters: str, patch: Callable[[Method], Method]) -> None:
     method = getattr(owner, name, None)
-    if not inspect.iscoroutinefunction(method) or list(inspect.signature(method).parameters) != parameters:
-        raise RasaChanged(f"{owner.__name__}.{name} of this Rasa is not async ({', '.join(parameters)})")
+    if not inspect.iscoroutinefunction(method) or " ".join(inspect.signature(method).parameters) != f"self {parameters}":
+        raise RasaChanged(f"{owner.__name__}.{name} of this Rasa is not async with ({parameters})")
     patched = functools.wraps(method)(patch(method))
     patched.is_patch = True  # type: ignore[attr-defined]
     setattr(owner, name, patched)
@@ -78,12 +88,34 @@ def _parse_as_typed(parse_message: Method) -> Method:
     return parse
 
 
+def _answer_in_time(run: Method) -> Method:
+    async def run_action(
+        self: RemoteAction,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+    ) -> list[Event]:
+        try:
+            return await asyncio.wait_for(run(self, output_channel, nlg, tracker, domain), ACTION_SECONDS)
+        except ActionExecutionRejection:  # not an error: the action lets the policies choose another
+            raise
+        except asyncio.TimeoutError:
+            logger.error("%s took longer than %s seconds", self.name(), ACTION_SECONDS)
+        except Exception as error:
+            logger.error("%s failed: %s", self.name(), describe(error))
+        said = await self._utter_responses([{"response": PROBLEM}], output_channel, nlg, tracker)
+        return [*said, *_urgency_without_action(tracker)]
+
+    return run_action
+
+
 def _never_silent(handle_message: Method) -> Method:
     async def handle(self: Agent, message: UserMessage) -> Any:
         try:
             return await handle_message(self, message)
         except Exception as error:
-            logger.error("A message could not be answered: %s", describe(error))
+            logger.error("a message could not be answered: %s", describe(error))
             channel = message.output_channel
             response = self.nlg.generate_from_slots(PROBLEM, {}, channel.name())
             if response is not None:
@@ -91,3 +123,31 @@ def _never_silent(handle_message: Method) -> Method:
             return channel.messages if isinstance(channel, CollectingOutputChannel) else None
 
     return handle
+
+
+def _urgency_without_action(tracker: DialogueStateTracker) -> list[Event]:
+    """The slots that the action would have set: the level of the findings that NLU saw, at least "contact the clinic".
+
+    The reply tells the patient to phone the clinic, so the channels must not show an older, calmer level beside it.
+    """
+    level = max([Urgency.CONTACT_CLINIC, *_levels(tracker.latest_message.entities if tracker.latest_message else [])])
+    levels = {"urgency": level, "highest_urgency": max(level, _level(tracker.get_slot("highest_urgency")))}
+    return [SlotSet(slot, level.label) for slot, level in levels.items() if slot in tracker.slots]
+
+
+def _levels(entities: list[dict[str, Any]]) -> list[Urgency]:
+    levels = []
+    for entity in entities:
+        if entity.get("entity") == "finding" and entity.get("role", "present") == "present":
+            try:
+                levels.append(level_of(entity["value"]))
+            except (KeyError, TypeError):  # a finding that the table does not know
+                continue
+    return levels
+
+
+def _level(label: Any) -> Urgency:
+    try:
+        return Urgency.of(label)
+    except (KeyError, AttributeError):
+        return Urgency.NONE

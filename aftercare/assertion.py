@@ -32,24 +32,17 @@ def segments(words: Sequence[str]) -> list[tuple[int, int]]:
     return [(a, b) for a, b in found if a < b]
 
 
-def sentence_around(words: Sequence[str], at: int) -> tuple[int, int]:
-    """The sentence (stop to stop) that holds word `at`."""
-    start = max((i + 1 for i in range(at) if words[i] in _STOPS), default=0)
-    end = next((i + 1 for i in range(at, len(words)) if words[i] in _STOPS), len(words))
-    return start, end
-
-
 def assertion_of(words: Sequence[str], finding: str, start: int, end: int, others: Sequence[tuple[int, int]] = ()) -> Assertion:
     """Status of the finding that stands on words `start` to `end`; `others` are the places of other findings.
 
-    Figurative speech is not decided here: that needs the second opinion of the classifier (see `figurative_cue`).
+    Figurative speech is not decided here: that needs the second opinion of the classifier (see `doubtful_cue`).
     """
     left, right = next((a, b) for a, b in segments(words) if a <= start < b)
     before = " ".join(words[left:start])
     after = " " + " ".join(words[end:right])
     emergency = level_of(finding) >= Urgency.EMERGENCY
-    if _hypothetical(before, " ".join(words[start:end]), words, start):
-        return Assertion.HYPOTHETICAL
+    if _hypothetical(before, " ".join(words[start:end])) or _search("hypothetical_after", after):
+        return Assertion.PRESENT if _search("confirmed_after", " ".join(words[end:])) else Assertion.HYPOTHETICAL
     if _denied(words, left, start, end, others, emergency) or _search("absent_after", after):
         return Assertion.ABSENT
     if not emergency and _search("gone_after", after):
@@ -57,7 +50,7 @@ def assertion_of(words: Sequence[str], finding: str, start: int, end: int, other
     return _whose_and_when(words, start, emergency)
 
 
-def _hypothetical(before: str, inside: str, words: Sequence[str], start: int) -> bool:
+def _hypothetical(before: str, inside: str) -> bool:
     if _search("present_before", before):
         return False
     return _search("hypothetical_before", before + " " + inside.split(" ", 1)[0])
@@ -95,27 +88,44 @@ def _within_list(words: Sequence[str], end: int, commas: int, linked: int, emerg
 
 
 def _whose_and_when(words: Sequence[str], start: int, emergency: bool) -> Assertion:
-    left, right = sentence_around(words, start)
-    sentence, message = " ".join(words[left:right]), " ".join(words)
-    now = _search("present_now", sentence)
-    past = not now and _search("historical", sentence)
-    if _search("other_person", sentence):
-        if past or _search("pets", sentence):
+    segment, message = _segment_text(words, start), " ".join(words)
+    past = not _search("present_now", segment) and _search("historical", segment)
+    if _search("other_person", segment) and not _own(words, start):
+        if past or _search("pets", segment):
             return Assertion.OTHER_PERSON
         if not emergency and not _search("their_treatment", message):
-            return Assertion.OTHER_PERSON if _subject_is_other(words, left, start) else Assertion.PRESENT
+            return Assertion.OTHER_PERSON
     return Assertion.HISTORICAL if past else Assertion.PRESENT
 
 
-def _subject_is_other(words: Sequence[str], left: int, start: int) -> bool:
-    before = " ".join(words[left:start])
-    return _search("other_person", before) and not re.search(r"\b(?:i|me|my (?:arm|leg|neck|back|shoulder|calf|hip))\b", before)
+def _segment_text(words: Sequence[str], at: int) -> str:
+    left, right = next((a, b) for a, b in segments(words) if a <= at < b)
+    return " ".join(words[left:right])
 
 
-def figurative_cue(words: Sequence[str], start: int) -> bool:
-    """Whether the sentence speaks of a price, a film, a joke …: then the classifier must agree that it is a report."""
-    left, right = sentence_around(words, start)
-    return _search("figurative", " ".join(words[left:right]))
+def _own(words: Sequence[str], start: int) -> bool:
+    """Whether the writer is the subject: "i" or "my <part of the body>" stands before the finding in its segment."""
+    left = next(a for a, b in segments(words) if a <= start < b)
+    before = " ".join(words[left : start + 2])
+    last_other = max((m.end() for m in _compiled("other_person").finditer(before)), default=-1)
+    last_own = max((m.end() for m in re.finditer(r"\b(?:i|my (?!\w+ (?:has|is|was|had|says|said))\w+|me|mine)\b", before)), default=-1)
+    return last_own > last_other
+
+
+def doubtful_cue(words: Sequence[str], start: int) -> Assertion | None:
+    """Whether the sentence speaks of a price, a film, somebody else …: then the classifier must see a report too."""
+    segment, message = _segment_text(words, start), " ".join(words)
+    if _search("figurative", segment) or _search("unrelated", message):
+        return Assertion.FIGURATIVE
+    if _search("only_asking", message):
+        return Assertion.HYPOTHETICAL
+    return Assertion.OTHER_PERSON if _search("other_person", segment) and not _own(words, start) else None
+
+
+def faint_is_over(words: Sequence[str]) -> bool:
+    """Whether the message tells of a faint during the treatment and of a full recovery, and of nothing after it."""
+    text = " ".join(words)
+    return _search("faint_at_treatment", text) and _search("faint_over", text) and not _search("faint_not_over", text)
 
 
 def clause_is_taken_back(words: Sequence[str], finding: str, start: int, end: int) -> Assertion:
@@ -123,7 +133,7 @@ def clause_is_taken_back(words: Sequence[str], finding: str, start: int, end: in
     text = " ".join(words[start:end])
     left = next((a for a, b in segments(words) if a <= start < b), 0)
     if _search("hypothetical_before", " ".join(words[left:end])) and not _search("present_before", text):
-        return Assertion.HYPOTHETICAL
+        return Assertion.PRESENT if _search("confirmed_after", " ".join(words[end:])) else Assertion.HYPOTHETICAL
     if re.match(r"(?:and |so |well |also |i |there |have |do |did |is |am |it |still |had |has |been |got |, )*(?:no|not|never|without|none|nothing)\b", text):
         denial = re.search(r"\b(?:no|not|never|without|none|nothing) \S+", text)
         if denial and denial.group() not in load("assertion")["not_a_denial"] and level_of(finding) < Urgency.EMERGENCY:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from aftercare.assertion import assertion_of, clause_is_taken_back, figurative_cue
+from aftercare.assertion import assertion_of, clause_is_taken_back, doubtful_cue, faint_is_over
 from aftercare.findings import Assertion, Finding, Urgency, finding_rows, level_of
+from aftercare.measurements import measurements
 from aftercare.patterns import Match, PatternDetector
 from aftercare.text import Word
 
 #: A classifier raises a finding from this probability on. Lower where a miss costs most; chosen on tests/nlu/dev.
 THRESHOLDS = {Urgency.EMERGENCY: 0.35, Urgency.URGENT: 0.4, Urgency.CONTACT_CLINIC: 0.5, Urgency.SELF_CARE: 0.5}
-_NO_REPORT = 0.25  # below this the classifier does not think that a clause reports a finding
+_NO_REPORT = 0.25  # below this the classifier does not think that a clause reports a finding …
+_NO_REPORT_IN_DOUBT = 0.6  # … and where the words speak of a film, a price, somebody else, below this
 _SURE = 0.6  # from this on a clause is taken for a question, a denial or small talk
 _NOT_A_REPORT = {
     "intent:ask_what_if": Assertion.HYPOTHETICAL,
@@ -49,9 +51,11 @@ class Detector:
         if self._patterns:
             found = _by_patterns(fixed, clauses, self._patterns)
             if [word.text for word in raw] != [word.text for word in fixed]:
-                found += [finding for finding in _by_patterns(raw, (), self._patterns) if finding.present]
+                found += _only_in(_by_patterns(raw, (), self._patterns), found)
         if self._classifiers:
             found += _by_classifiers(fixed, clauses, found)
+        if faint_is_over([word.text for word in fixed]):
+            found = [replace(f, name="fainted_or_dizzy") if f.name == "collapse" else f for f in found]
         if not self._assertion:
             found = [replace(finding, assertion=Assertion.PRESENT) for finding in found]
         kept: dict[tuple[str, Assertion], Finding] = {}
@@ -60,11 +64,25 @@ class Detector:
         return sorted(kept.values(), key=lambda finding: -level_of(finding.name))
 
 
+def _only_in(raw: Sequence[Finding], fixed: Sequence[Finding]) -> list[Finding]:
+    """Present findings that only the uncorrected words show: a correction may not hide one."""
+    seen = {(finding.name, place) for finding in fixed for place in range(finding.start, finding.end)}
+    return [f for f in raw if f.present and not any((f.name, place) in seen for place in range(f.start, f.end))]
+
+
 def _by_patterns(words: Sequence[Word], clauses: Sequence[Clause], patterns: PatternDetector) -> list[Finding]:
     texts = [word.text for word in words]
-    matches = patterns.find(texts)
+    matches = _with_measurements(patterns.find(texts), texts)
     places = [(match.start, match.end) for match in matches]
     return [_judged(match, texts, places, words, clauses) for match in matches]
+
+
+def _with_measurements(matches: list[Match], texts: list[str]) -> list[Match]:
+    """Numbers decide over words: "temperature of 37" is no fever, "38.9" is one, "9/10" is severe pain."""
+    measured = measurements(texts)
+    below = {m.finding for m in measured if not m.reached} - {m.finding for m in measured if m.reached}
+    kept = [match for match in matches if match.finding not in below or not {"temperature", "temp"} & set(texts[match.start : match.end])]
+    return kept + [Match(m.finding, m.start, m.end) for m in measured if m.reached]
 
 
 def _judged(match: Match, texts: list[str], places: list[tuple[int, int]], words: Sequence[Word], clauses: Sequence[Clause]) -> Finding:
@@ -78,11 +96,10 @@ def _second_opinion(match: Match, texts: list[str], clauses: Sequence[Clause]) -
     """Figurative speech and mild words in questions: the classifier must see a report too."""
     here = [clause for clause in clauses if clause.start < match.end and match.start < clause.end] or list(clauses)
     report = max(clause.probabilities.get(match.finding, 0.0) for clause in here)
-    if report >= _NO_REPORT:
-        return Assertion.PRESENT
-    if figurative_cue(texts, match.start):
-        return Assertion.FIGURATIVE
-    if level_of(match.finding) <= Urgency.SELF_CARE:
+    doubt = doubtful_cue(texts, match.start)
+    if doubt and report < _NO_REPORT_IN_DOUBT:
+        return doubt
+    if report < _NO_REPORT and level_of(match.finding) <= Urgency.SELF_CARE:
         asked = max(p for clause in here for label, p in clause.probabilities.items() if label.startswith("intent:ask_"))
         if asked >= 0.5:
             return Assertion.HYPOTHETICAL

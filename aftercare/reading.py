@@ -35,10 +35,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Example:
-    """A training example: what a patient wrote, its intent and the findings that it asserts."""
+    """A training example: what a patient wrote, the intents that are true of it and the findings that it asserts."""
 
     text: str
-    intent: str
+    intents: tuple[str, ...]
     findings: tuple[str, ...] = ()
 
 
@@ -56,7 +56,7 @@ class Reader:
         vocabulary = _vocabulary(examples)
         speller = Speller(clinical_words() | fact_words(), vocabulary)
         texts = [joined(speller.correct(words(example.text))) for example in examples]
-        gold = [{*example.findings, f"intent:{example.intent}"} for example in examples]
+        gold = [{*example.findings, *(f"intent:{name}" for name in example.intents)} for example in examples]
         return cls(LabelClassifier.train(texts, encode_many(texts), gold), vocabulary)
 
     def read(self, message: str) -> Reading:

@@ -21,7 +21,9 @@ READING = "reading"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ClauseClassifier(GraphComponent):
-    """Trains on intents and on the findings in `metadata: {findings: […]}` of the NLU data.
+    """Trains on intents and on `metadata: {findings: […], also: […]}` of the NLU data.
+
+    `findings` are what every example of the block asserts as present, `also` further intents that are true of it.
 
     Config: `speller` (true or false; false is for ablation only).
     """
@@ -68,4 +70,4 @@ class ClauseClassifier(GraphComponent):
 
 def _example(message: Message) -> Example:
     metadata = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
-    return Example(message.get(TEXT), message.get(INTENT), tuple(metadata.get("findings", ())))
+    return Example(message.get(TEXT), (message.get(INTENT), *metadata.get("also", ())), tuple(metadata.get("findings", ())))

@@ -11,6 +11,7 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from aftercare.channels.incoming import MOST_CHARACTERS, typed
 from aftercare.channels.telegram_api import BotApi, BotApiError
@@ -114,7 +115,7 @@ class Turns:
     async def _command(self, chat_id: int, command: str) -> None:
         agent, sender_id = self._agent(), conversation_id(chat_id)
         name = {"start": "utter_start", "help": "utter_help", "stop": "utter_stopped", "restart": "utter_restarted"}.get(command)
-        in_emergency = await self._in_emergency(chat_id)
+        in_emergency = _stands_at_emergency(await self._tracker(chat_id))  # before it is forgotten
         if command in ("stop", "restart", "delete"):
             await cancel_reminders(agent, sender_id)
         if command == "restart":
@@ -164,9 +165,10 @@ class Turns:
                 self._outbox.photo(chat_id, picture.png, picture.caption)
 
     async def _say(self, chat_id: int, name: str, in_emergency: bool | None = None) -> None:
+        """Says a response of the channel's own, after a reminder of the emergency if the conversation stands at one."""
         replies, tracker = Replies(self._agent(), self._clinic), await self._tracker(chat_id)
         output = TelegramOutput(self._outbox)
-        if in_emergency or (in_emergency is None and await self._in_emergency(chat_id)):
+        if _stands_at_emergency(tracker) if in_emergency is None else in_emergency:
             await output.send_response(conversation_id(chat_id), await replies.find("utter_emergency_reminder", tracker) or {})
         await output.send_response(conversation_id(chat_id), await replies.say(name, tracker))
 
@@ -176,11 +178,7 @@ class Turns:
         if response and isinstance(response.get("text"), str):
             self._outbox.text(chat_id, response["text"])
 
-    async def _in_emergency(self, chat_id: int) -> bool:
-        tracker = await self._tracker(chat_id)
-        return tracker is not None and tracker.current_slot_values().get("urgency") == "emergency"
-
-    async def _tracker(self, chat_id: int) -> Any:
+    async def _tracker(self, chat_id: int) -> DialogueStateTracker | None:
         try:
             return await self._agent().tracker_store.retrieve(conversation_id(chat_id))
         except Exception as error:
@@ -213,3 +211,7 @@ class Turns:
         while len(self._told) > _MOST_REMEMBERED:
             self._told.popitem(last=False)
         return first
+
+
+def _stands_at_emergency(tracker: DialogueStateTracker | None) -> bool:
+    return tracker is not None and tracker.current_slot_values().get("urgency") == "emergency"

@@ -12,15 +12,11 @@ from tests.channels.fake_bot_api import FakeBotApi
 from tests.channels.telegram_standin import Server, server
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest_asyncio.fixture
+async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeBotApi]:
+    """Telegram, empty."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("RASA_TELEMETRY_ENABLED", "false")
-
-
-@pytest_asyncio.fixture
-async def telegram() -> AsyncIterator[FakeBotApi]:
-    """Telegram, empty."""
     fake = FakeBotApi()
     await fake.start()
     yield fake

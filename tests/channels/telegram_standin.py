@@ -19,24 +19,27 @@ from typing import Any
 
 import rasa.core.run
 import rasa.model_training
+from rasa.core import jobs
 from rasa.core.agent import Agent
 from rasa.core.lock_store import InMemoryLockStore
-from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, SQLTrackerStore, TrackerStore
 from sanic import Sanic
 
 from aftercare.channels.telegram import TelegramInput
 from aftercare.channels.telegram_output import conversation_id
+from aftercare.clinic import load_clinic
 from tests.channels.fake_bot_api import TOKEN, FakeBotApi
 
-PHONE = "+1 202 555 0142"  # of the repository's clinic.yml
-LONG_PAYLOAD = "I was treated on Monday night at about seven o'clock, in the lower back and in the left shoulder, both"
+PHONE = load_clinic().phone
+LONG_PAYLOAD = "I was treated on Monday night at about seven, in the lower back and in the left shoulder, both"
+SORE_NOW = "{title: Now, payload: sore}"
 LONG_REPLY = "\n\n".join(f"Paragraph {n}. " + "Every word of a long reply has to arrive, in order. " * 12 for n in range(15))
 
 # keyword: (urgency, hours since treatment that it sets, YAML of the response)
 TOPICS: dict[str, tuple[str, float | None, str]] = {
     "hello": ("none", None, "- text: Hello there.\n  buttons: [{title: I am sore, payload: sore}]"),
     "sore": ("self_care", None, "- text: Soreness passes."),
-    "when": ("info", None, f'- text: When was it?\n  buttons: [{{title: Evening, payload: "{LONG_PAYLOAD}"}}, {{title: Today, payload: sore}}]'),
+    "when": ("info", None, f"- text: When?\n  buttons: [{{title: Night, payload: '{LONG_PAYLOAD}'}}, {SORE_NOW}]"),
     LONG_PAYLOAD: ("self_care", 20, "- text: Noted."),
     "yesterday": ("self_care", 20, "- text: Yesterday."),
     "five days": ("contact_clinic", 120, "- text: Call us."),
@@ -45,13 +48,13 @@ TOPICS: dict[str, tuple[str, float | None, str]] = {
     "long": ("info", None, f'- text: "{LONG_REPLY}"'.replace("\n", "\\n")),
     "picture": ("info", None, "- text: See.\n  image: https://clinic.example/picture.png"),
     "drawing": ("info", None, "- text: See here.\n  image: /widget/clinic.svg"),
-    "odd": ("info", None, '- text: "One.\\n\\n\\n   \\n\\nTwo."\n  buttons: [{title: "", payload: x}, {title: Fine, payload: sore}]'),
+    "odd": ("info", None, '- text: "A.\\n\\n\\n   \\n\\nB."\n  buttons: [{title: "", payload: x}, {title: Fine, payload: sore}]'),
     "json": ("info", None, "- custom: {secret: value}"),
     "nothing": ("none", None, ""),
 }  # fmt: skip
 
 CHANNEL_RESPONSES = {
-    "utter_start": '- text: "Welcome to {clinic_name}."\n  buttons: [{title: I am sore, payload: sore}]',
+    "utter_start": '- text: "Welcome to {clinic_name}."\n  buttons: [{title: I am sore, payload: hello}]',
     "utter_help": '- text: "Help: {clinic_phone}."',
     "utter_restarted": "- text: Restarted.",
     "utter_stopped": "- text: Stopped.",
@@ -66,8 +69,8 @@ CHANNEL_RESPONSES = {
     "utter_still_working": "- text: Still working.",
     "utter_problem": '- text: "Problem. {clinic_phone} {emergency_number}"',
     "utter_emergency_reminder": '- text: "Remember: {emergency_number}."',
-    "utter_timeline": '- text: "{hours} hours in. {clinic_phone}"\n  custom: {here: You are here, peak: Usual peak, call: Call, hours: h}',
-    "utter_timeline_late": '- text: "{days} days in."\n  custom: {here: You are here, peak: Usual peak, call: Call, hours: h}',
+    "utter_timeline": '- text: "{hours} hours in. {clinic_phone}"\n  custom: {here: You, peak: Peak, call: Call, hours: h}',
+    "utter_timeline_late": '- text: "{days} days in."\n  custom: {here: You, peak: Peak, call: Call, hours: h}',
     "utter_telegram_commands": '- text: "start - Begin\\nhelp - Phone numbers\\nstop - No more\\ndelete - Forget"',
     "utter_telegram_description": '- text: "Aftercare, not for emergencies: {emergency_number}"',
     "utter_default": "- text: I did not understand.",
@@ -138,18 +141,23 @@ class Server:
         return [event.as_dict()["text"] for event in tracker.events if event.type_name == "user"] if tracker else []
 
 
-def new_store(folder: Path, agent: Agent) -> SQLTrackerStore:
+def _store(folder: Path | None, agent: Agent) -> TrackerStore:
+    if folder is None:
+        return InMemoryTrackerStore(agent.domain)
     return SQLTrackerStore(domain=agent.domain, dialect="sqlite", db=str(folder / "tracker.db"))
 
 
 @asynccontextmanager
 async def server(
-    telegram: FakeBotApi, folder: Path, ready: bool = True, announced: bool = True, **credentials: Any
+    telegram: FakeBotApi, folder: Path | None, ready: bool = True, announced: bool = True, **credentials: Any
 ) -> AsyncIterator[Server]:
-    """Starts the server, waits until the webhook is set (unless `announced` is False), and stops it as Sanic does."""
+    """Starts the server, with a database in `folder` or else in memory, and stops it as Sanic does.
+
+    It waits until the webhook is set, unless `announced` is False.
+    """
     Sanic.test_mode = True  # lets one process make the app of that name again
     agent = loaded_agent()
-    store = FailSafeTrackerStore(new_store(folder, agent))
+    store = FailSafeTrackerStore(_store(folder, agent))
     agent.tracker_store = agent.processor.tracker_store = store
     agent.lock_store = agent.processor.lock_store = InMemoryLockStore()
     listener = socket.socket()
@@ -174,3 +182,4 @@ async def server(
         await running.wait_closed()
         await running.after_stop()
         listener.close()
+        jobs.kill_scheduler()  # it belongs to this event loop

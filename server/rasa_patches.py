@@ -5,13 +5,14 @@
    surrogate or a NUL loses the turn when the conversation is saved. So the text is cleaned, cut and stripped of its slash.
    Code that wants to restart a conversation says so with `UserMessage(parse_data=…)`, which is not parsed.
 2. `RemoteAction.run`: an action that raises, that is late, or whose server is down is met by silence. Here the patient gets
-   `utter_problem` in time, and the urgency slots say at least "contact the clinic".
+   `utter_problem` in time, and the slots remember what was found.
 3. `Agent.handle_message`: any other error in a turn is met by silence too. Here the patient gets `utter_problem`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import logging
@@ -105,7 +106,7 @@ def _answer_in_time(run: Method) -> Method:
         except Exception as error:
             logger.error("%s failed: %s", self.name(), describe(error))
         said = await self._utter_responses([{"response": PROBLEM}], output_channel, nlg, tracker)
-        return [*said, *_urgency_without_action(tracker)]
+        return [*said, *_slots_without_action(tracker)]
 
     return run_action
 
@@ -125,25 +126,31 @@ def _never_silent(handle_message: Method) -> Method:
     return handle
 
 
-def _urgency_without_action(tracker: DialogueStateTracker) -> list[Event]:
-    """The slots that the action would have set: the level of the findings that NLU saw, at least "contact the clinic".
+def _slots_without_action(tracker: DialogueStateTracker) -> list[Event]:
+    """What the action would have remembered of the findings that NLU saw; the level is at least "contact the clinic".
 
-    The reply tells the patient to phone the clinic, so the channels must not show an older, calmer level beside it.
+    The reply tells the patient to phone the clinic, so the channels must not show an older, calmer level beside it. Done
+    without the core's help, which may be what failed.
     """
-    level = max([Urgency.CONTACT_CLINIC, *_levels(tracker.latest_message.entities if tracker.latest_message else [])])
-    levels = {"urgency": level, "highest_urgency": max(level, _level(tracker.get_slot("highest_urgency")))}
-    return [SlotSet(slot, level.label) for slot, level in levels.items() if slot in tracker.slots]
+    found = _present(tracker.latest_message.entities if tracker.latest_message else [])
+    level = max([Urgency.CONTACT_CLINIC, *found.values()])
+    slots: dict[str, Any] = {
+        "urgency": level.label,
+        "highest_urgency": max(level, _level(tracker.get_slot("highest_urgency"))).label,
+        "findings": list(dict.fromkeys([*(tracker.get_slot("findings") or []), *found])),
+    }
+    if level is Urgency.EMERGENCY:
+        slots["emergency_open"] = True
+    return [SlotSet(name, value) for name, value in slots.items() if name in tracker.slots]
 
 
-def _levels(entities: list[dict[str, Any]]) -> list[Urgency]:
-    levels = []
+def _present(entities: list[dict[str, Any]]) -> dict[str, Urgency]:
+    present = {}
     for entity in entities:
-        if entity.get("entity") == "finding" and entity.get("role", "present") == "present":
-            try:
-                levels.append(level_of(entity["value"]))
-            except (KeyError, TypeError):  # a finding that the table does not know
-                continue
-    return levels
+        if entity.get("entity") == "finding" and entity.get("assertion", "present") == "present":
+            with contextlib.suppress(KeyError):  # a finding that the table does not know
+                present[entity["value"]] = level_of(entity["value"])
+    return present
 
 
 def _level(label: Any) -> Urgency:

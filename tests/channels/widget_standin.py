@@ -26,19 +26,48 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[2]
 PORTS = range(5120, 5140)
 
-# intent: (keyword, urgency, hours since treatment it sets, YAML of its responses)
+# intent: keyword, urgency, hours since treatment that it sets, YAML of its response
 TOPICS: dict[str, tuple[str, str, float | None, str]] = {
-    "greeting": ("hello", "none", None, "- text: Hello. How can I help?\n  buttons: [{title: I am sore, payload: my back is sore}, {title: Tell me more, payload: '/secret_topic'}]"),
+    "greeting": (
+        "hello",
+        "none",
+        None,
+        "- text: Hello. How can I help?\n"
+        "  buttons: [{title: I am sore, payload: my back is sore}, {title: Tell me more, payload: '/secret_topic'}]",
+    ),
     "secret_topic": ("unreachable by typing", "info", None, "- text: This answer is behind a button only."),
-    "soreness": ("sore", "self_care", 30, "- text: \"Soreness like this is common and passes. A warm shower helps.\"\n  image: /widget/clinic.svg"),
+    "soreness": (
+        "sore",
+        "self_care",
+        30,
+        "- text: Soreness like this is common and passes. A warm shower helps.\n  image: /widget/clinic.svg",
+    ),
     "late": ("five days", "contact_clinic", 120, "- text: That is longer than expected. Please call +1 202 555 0142 today."),
-    "infection": ("fever", "urgent", None, "- text: \"A fever needs a doctor today.\\n\\nCall the clinic on +1 202 555 0142.\""),
-    "chest": ("breathe", "emergency", None, "- text: Call 911 now. Do not wait and do not drive yourself. Then tell the clinic."),
-    "link": ("website", "info", None, "- text: 'Read https://clinic.example/aftercare?x=1&y=2, or call +1 202 555 0142. <b>Not bold</b> & <img src=x onerror=alert(1)>'"),
-    "menu": ("menu", "info", None, "- text: What is it about?\n  buttons: [{title: Soreness, payload: sore}, {title: Water, payload: website}, {title: Something much longer that has to wrap on a telephone, payload: hello}]"),
+    "infection": ("fever", "urgent", None, '- text: "A fever needs a doctor today.\\n\\nCall the clinic on +1 202 555 0142."'),
+    "chest": (
+        "breathe",
+        "emergency",
+        None,
+        "- text: Call 911 now. Do not wait and do not drive yourself. Then tell the clinic.",
+    ),
+    "link": (
+        "website",
+        "info",
+        None,
+        "- text: 'Read https://clinic.example/aftercare?x=1&y=2, or call +1 202 555 0142. "
+        "<b>Not bold</b> & <img src=x onerror=alert(1)>'",
+    ),
+    "menu": (
+        "menu",
+        "info",
+        None,
+        "- text: What is it about?\n"
+        "  buttons: [{title: Soreness, payload: sore}, {title: The website, payload: website},\n"
+        "    {title: Something much longer that has to wrap on a telephone, payload: hello}]",
+    ),
     "silence": ("silence", "none", None, ""),
     "breakage": ("breakage", "none", None, ""),
-}  # fmt: skip
+}
 
 
 def write_project(folder: Path) -> None:
@@ -59,7 +88,9 @@ def write_project(folder: Path) -> None:
             slots["highest_urgency"].append((intent, urgency))
         if hours is not None:
             slots["treated_at"].append((intent, (now - timedelta(hours=hours)).isoformat()))
-    lines = ['version: "3.1"', f"intents: [{', '.join(TOPICS)}]", "actions: [action_that_is_missing]", "slots:"]
+    rules.append("- rule: anything else\n  steps:\n  - intent: nlu_fallback\n  - action: utter_default")
+    slots["urgency"].append(("nlu_fallback", "none"))
+    lines = ['version: "3.1"', f"intents: [{', '.join(TOPICS)}, nlu_fallback]", "actions: [action_that_is_missing]", "slots:"]
     for name, values in slots.items():
         lines += [f"  {name}:", "    type: text", "    influence_conversation: false", "    mappings:"]
         lines += [f"    - {{type: from_intent, intent: {intent}, value: '{value}'}}" for intent, value in values]
@@ -76,11 +107,13 @@ def write_project(folder: Path) -> None:
         "domain.yml": "\n".join(lines),
         "data/nlu.yml": 'version: "3.1"\nnlu:\n' + "\n".join(nlu),
         "data/rules.yml": 'version: "3.1"\nrules:\n' + "\n".join(rules),
-        "config.yml": 'recipe: default.v1\nassistant_id: standin\nlanguage: en\npipeline:\n- name: KeywordIntentClassifier\n'
-        "policies:\n- name: RulePolicy\n  core_fallback_action_name: action_default_fallback\n",
+        "config.yml": (
+            "recipe: default.v1\nassistant_id: standin\nlanguage: en\npipeline:\n- name: KeywordIntentClassifier\n"
+            "- {name: FallbackClassifier, threshold: 0.3}\npolicies:\n- name: RulePolicy\n"
+        ),
         "endpoints.yml": f"tracker_store: {{type: SQL, dialect: sqlite, db: {folder / 'tracker.db'}}}\n"
         "action_endpoint: {url: 'http://127.0.0.1:9/webhook'}\n",
-    }  # fmt: skip
+    }
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

@@ -1,14 +1,16 @@
-"""The `rasa` command without its libraries' warnings about each other: `python -m server.quiet train …`."""
+"""The `rasa` command without warnings that concern nobody here: `python -m server.quiet train …`."""
 
 import os
 import warnings
 from typing import Any
 
 _show = warnings.showwarning
+_UTTERED_BY_ACTIONS = "is not used in any story or rule"
 
 
 def _show_others(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
-    if not issubclass(category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning)):
+    between_libraries = issubclass(category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning))
+    if not between_libraries and _UTTERED_BY_ACTIONS not in str(message):
         _show(message, category, *place, **more)
 
 

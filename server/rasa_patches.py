@@ -43,6 +43,7 @@ ACTION_SECONDS = 4.0  # how long an action may take before the patient is told t
 _RASA = "3.6.21"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SLASHES = re.compile(r"[\s/]*/[\s/]*")
+_COMMAND = re.compile(r"(?P<intent>[\w+-]+)(?:@[\d.]+)?\s*\{.*\}", re.DOTALL)  # Rasa's own notation: intent{"slot": "value"}
 
 Method = Callable[..., Awaitable[Any]]
 
@@ -63,10 +64,16 @@ def install() -> None:
 
 
 def as_typed(text: str) -> str:
-    """What NLU reads of a patient's text: no control characters, no slash in front, LONGEST_TEXT characters at most."""
-    text = _CONTROL.sub(" ", text[: 2 * LONGEST_TEXT]).encode("utf-8", "replace").decode("utf-8").strip()
-    slashes = _SLASHES.match(text)
-    return (text[slashes.end() :] if slashes else text)[:LONGEST_TEXT]
+    """What NLU reads of a patient's text: no control characters, no command, LONGEST_TEXT characters at most.
+
+    Of a command, `/intent{"slot": "value"}`, the name is left; of any other text that begins with a slash, all but the slash.
+    """
+    text = _CONTROL.sub(" ", text.strip()[: 2 * LONGEST_TEXT]).encode("utf-8", "replace").decode("utf-8").strip()
+    if slashes := _SLASHES.match(text):
+        text = text[slashes.end() :]
+        if command := _COMMAND.fullmatch(text):
+            text = command["intent"]
+    return text[:LONGEST_TEXT]
 
 
 def _wrap(owner: type, name: str, parameters: str, patch: Callable[[Method], Method]) -> None:

@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import functools
 import inspect
+import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -43,7 +44,7 @@ ACTION_SECONDS = 4.0  # how long an action may take before the patient is told t
 _RASA = "3.6.21"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SLASHES = re.compile(r"[\s/]*/[\s/]*")
-_COMMAND = re.compile(r"(?P<intent>[\w+-]+)(?:@[\d.]+)?\s*\{.*\}", re.DOTALL)  # Rasa's own notation: intent{"slot": "value"}
+_COMMAND = re.compile(r"[^\s{]+\s*(\{.*\})", re.DOTALL)  # Rasa's own notation: intent{"slot": "value"}
 
 Method = Callable[..., Awaitable[Any]]
 
@@ -66,14 +67,24 @@ def install() -> None:
 def as_typed(text: str) -> str:
     """What NLU reads of a patient's text: no control characters, no command, LONGEST_TEXT characters at most.
 
-    Of a command, `/intent{"slot": "value"}`, the name is left; of any other text that begins with a slash, all but the slash.
+    Of a command with values, `/intent{"slot": "value"}`, nothing is left: read as a sentence, its names could still set a
+    slot. Any other text loses only the slashes in front.
     """
     text = _CONTROL.sub(" ", text.strip()[: 2 * LONGEST_TEXT]).encode("utf-8", "replace").decode("utf-8").strip()
     if slashes := _SLASHES.match(text):
         text = text[slashes.end() :]
-        if command := _COMMAND.fullmatch(text):
-            text = command["intent"]
+        command = _COMMAND.fullmatch(text)
+        if command and _is_json(command[1]):
+            text = ""
     return text[:LONGEST_TEXT]
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _wrap(owner: type, name: str, parameters: str, patch: Callable[[Method], Method]) -> None:

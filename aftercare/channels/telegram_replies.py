@@ -9,7 +9,6 @@ from rasa.core.agent import Agent
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from aftercare.channels.envelope import Json
-from aftercare.channels.sentences import FALLBACKS
 from aftercare.channels.telegram_output import CHANNEL, conversation_id
 from aftercare.clinic import Clinic
 
@@ -25,13 +24,13 @@ RESPONSES = (
     "utter_not_deleted",
     "utter_only_text",
     "utter_caption_only",
-    "utter_private_only",
+    "utter_only_private",
     "utter_button_expired",
-    "utter_message_too_long",
-    "utter_too_many_messages",
+    "utter_too_long",
+    "utter_too_fast",
     "utter_still_working",
     "utter_problem",
-    "utter_emergency_reminder",
+    "utter_emergency_short",
     "utter_timeline",
     "utter_timeline_late",
     "utter_telegram_commands",
@@ -72,4 +71,4 @@ class Replies:
             if found and (found.get("text") or found.get("buttons")):
                 return found
             logger.error("Telegram: domain.yml has no text for %s", known)
-        return {"text": FALLBACKS["utter_technical_problem"].format(**self._clinic.values())}
+        return {"text": f"{self._clinic.name}: {self._clinic.phone}, {self._clinic.emergency_number}"}  # no sentence is left

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable
 
 from aftercare.channels.telegram_api import BotApi, BotApiError, Json
@@ -17,7 +16,6 @@ logger = logging.getLogger(__name__)
 LONGEST_WAIT_S = 60.0
 _MOST_DESCRIPTION = 512  # characters, Telegram's limits
 _MOST_COMMAND_DESCRIPTION = 256
-_COMMAND_LINE = re.compile(rf"/?({'|'.join(COMMANDS)})\s*[-–:]\s*(\S.*)")
 
 
 async def announce(api: BotApi, settings: TelegramSettings, replies: Callable[[], Replies | None]) -> bool:
@@ -62,11 +60,12 @@ def _webhook(settings: TelegramSettings) -> Json:
 
 async def _introduce(api: BotApi, replies: Replies) -> None:
     """The menu of commands, and what an empty chat shows before anyone has said a word."""
-    lines = str((await replies.find("utter_telegram_commands") or {}).get("text") or "").splitlines()
+    described = (await replies.find("utter_telegram_commands") or {}).get("custom")
+    described = described if isinstance(described, dict) else {}
     commands = [
-        {"command": match[1], "description": match[2].strip()[:_MOST_COMMAND_DESCRIPTION]}
-        for match in map(_COMMAND_LINE.fullmatch, map(str.strip, lines))
-        if match
+        {"command": name, "description": str(described[name])[:_MOST_COMMAND_DESCRIPTION]}
+        for name in COMMANDS
+        if described.get(name)
     ]
     description = str((await replies.find("utter_telegram_description") or {}).get("text") or "").strip()
     try:

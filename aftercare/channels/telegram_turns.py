@@ -80,7 +80,7 @@ class Turns:
         elif self._lanes.submit(chat_id, lambda: self._said(update)):
             return
         if self._first(chat_id, "too many"):
-            self._asides.submit(chat_id, lambda: self._say(chat_id, "utter_too_many_messages"))
+            self._asides.submit(chat_id, lambda: self._say(chat_id, "utter_too_fast"))
 
     async def close(self, timeout_s: float) -> None:
         """Finishes what was taken, for at most that long: Telegram was told that it arrived and will not send it again."""
@@ -132,7 +132,7 @@ class Turns:
         for number, piece in enumerate(pieces[:MOST_PIECES]):
             await self._turn(chat_id, piece, f"{chat_id}:{message_id}:{number}", at)
         if len(pieces) > MOST_PIECES:
-            await self._say(chat_id, "utter_message_too_long")
+            await self._say(chat_id, "utter_too_long")
 
     async def _turn(self, chat_id: int, text: str, message_id: str, at: datetime | None) -> None:
         output = TelegramOutput(self._outbox)
@@ -169,12 +169,12 @@ class Turns:
         replies, tracker = Replies(self._agent(), self._clinic), await self._tracker(chat_id)
         output = TelegramOutput(self._outbox)
         if _stands_at_emergency(tracker) if in_emergency is None else in_emergency:
-            await output.send_response(conversation_id(chat_id), await replies.find("utter_emergency_reminder", tracker) or {})
+            await output.send_response(conversation_id(chat_id), await replies.find("utter_emergency_short", tracker) or {})
         await output.send_response(conversation_id(chat_id), await replies.say(name, tracker))
 
     async def _say_elsewhere(self, chat_id: int) -> None:
         # A group is no conversation: nothing is stored of it, and it has no sender id.
-        response = await Replies(self._agent(), self._clinic).find("utter_private_only")
+        response = await Replies(self._agent(), self._clinic).find("utter_only_private")
         if response and isinstance(response.get("text"), str):
             self._outbox.text(chat_id, response["text"])
 
@@ -214,4 +214,5 @@ class Turns:
 
 
 def _stands_at_emergency(tracker: DialogueStateTracker | None) -> bool:
-    return tracker is not None and tracker.current_slot_values().get("urgency") == "emergency"
+    slots = tracker.current_slot_values() if tracker is not None else {}
+    return bool(slots.get("emergency_open", slots.get("urgency") == "emergency"))

@@ -62,16 +62,16 @@ CHANNEL_RESPONSES = {
     "utter_not_deleted": '- text: "Not deleted. {clinic_phone}"',
     "utter_only_text": '- text: "Only text. {clinic_phone}"',
     "utter_caption_only": '- text: "Caption only. {clinic_phone}"',
-    "utter_private_only": "- text: Private only.",
+    "utter_only_private": "- text: Private only.",
     "utter_button_expired": "- text: Button expired.",
-    "utter_message_too_long": "- text: Too long.",
-    "utter_too_many_messages": "- text: Too many.",
+    "utter_too_long": "- text: Too long.",
+    "utter_too_fast": "- text: Too many.",
     "utter_still_working": "- text: Still working.",
     "utter_problem": '- text: "Problem. {clinic_phone} {emergency_number}"',
-    "utter_emergency_reminder": '- text: "Remember: {emergency_number}."',
+    "utter_emergency_short": '- text: "Remember: {emergency_number}."',
     "utter_timeline": '- text: "{hours} hours in. {clinic_phone}"\n  custom: {here: You, peak: Peak, call: Call, hours: h}',
     "utter_timeline_late": '- text: "{days} days in."\n  custom: {here: You, peak: Peak, call: Call, hours: h}',
-    "utter_telegram_commands": '- text: "start - Begin\\nhelp - Phone numbers\\nstop - No more\\ndelete - Forget"',
+    "utter_telegram_commands": "- text: Menu.\n  custom: {start: Begin, help: Phone numbers, stop: No more, delete: Forget}",
     "utter_telegram_description": '- text: "Aftercare, not for emergencies: {emergency_number}"',
     "utter_default": "- text: I did not understand.",
 }
@@ -149,14 +149,19 @@ def _store(folder: Path | None, agent: Agent) -> TrackerStore:
 
 @asynccontextmanager
 async def server(
-    telegram: FakeBotApi, folder: Path | None, ready: bool = True, announced: bool = True, **credentials: Any
+    telegram: FakeBotApi,
+    folder: Path | None,
+    ready: bool = True,
+    announced: bool = True,
+    agent: Agent | None = None,
+    **credentials: Any,
 ) -> AsyncIterator[Server]:
     """Starts the server, with a database in `folder` or else in memory, and stops it as Sanic does.
 
     It waits until the webhook is set, unless `announced` is False.
     """
     Sanic.test_mode = True  # lets one process make the app of that name again
-    agent = loaded_agent()
+    agent = agent or loaded_agent()
     store = FailSafeTrackerStore(_store(folder, agent))
     agent.tracker_store = agent.processor.tracker_store = store
     agent.lock_store = agent.processor.lock_store = InMemoryLockStore()
@@ -174,7 +179,8 @@ async def server(
     await running.after_start()
     try:
         if announced:
-            await telegram.until(lambda: telegram.webhook and telegram.description, "the webhook")
+            described = "utter_telegram_description" in agent.domain.responses
+            await telegram.until(lambda: telegram.webhook and (telegram.description or not described), "the webhook")
         yield Server(agent, app, channel, address)
     finally:
         await running.before_stop()

@@ -47,6 +47,18 @@ async def test_without_the_secret_nobody_is_a_patient(telegram: FakeBotApi, bot:
     assert await bot.heard() == ["sore"]
 
 
+async def test_the_secret_is_compared_in_constant_time(telegram: FakeBotApi, bot: Server, monkeypatch: Any) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+
+    def compare(given: bytes, right: bytes) -> bool:
+        compared.append((given, right))
+        return False
+
+    monkeypatch.setattr("aftercare.channels.telegram.hmac.compare_digest", compare)
+    assert await telegram.deliver(telegram.new_update(message=telegram.message(text="sore"))) == 403
+    assert compared == [(telegram.webhook["secret_token"].encode(),) * 2]
+
+
 async def test_an_update_is_answered_once_however_often_it_comes(telegram: FakeBotApi, bot: Server) -> None:
     update = telegram.new_update(message=telegram.message(text="sore"))
     assert set(await asyncio.gather(*(telegram.deliver(update) for _ in range(8)))) == {200}

@@ -7,6 +7,7 @@
 2. `RemoteAction.run`: an action that raises, that is late, or whose server is down is met by silence. Here the patient gets
    `utter_problem` in time, and the slots remember what was found.
 3. `Agent.handle_message`: any other error in a turn is met by silence too. Here the patient gets `utter_problem`.
+4. `payload_from_button_question` of the shell: Ctrl-C in a menu of buttons leaves it hanging. Here it ends the shell.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from types import ModuleType
 from typing import Any
 
 import rasa
+import rasa.cli.utils
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, OutputChannel, UserMessage
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.processor import MessageProcessor
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -59,9 +63,10 @@ def install() -> None:
         return
     if rasa.__version__ != _RASA:
         raise RasaChanged(f"Rasa {rasa.__version__} is installed, server/rasa_patches.py was written for {_RASA}")
-    _wrap(MessageProcessor, "parse_message", "message tracker only_output_properties", _parse_as_typed)
-    _wrap(RemoteAction, "run", "output_channel nlg tracker domain", _answer_in_time)
-    _wrap(Agent, "handle_message", "message", _never_silent)
+    _wrap(MessageProcessor, "parse_message", "self message tracker only_output_properties", _parse_as_typed)
+    _wrap(RemoteAction, "run", "self output_channel nlg tracker domain", _answer_in_time)
+    _wrap(Agent, "handle_message", "self message", _never_silent)
+    _wrap(rasa.cli.utils, "payload_from_button_question", "button_question", _leave_menu)
 
 
 def as_typed(text: str) -> str:
@@ -87,9 +92,9 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _wrap(owner: type, name: str, parameters: str, patch: Callable[[Method], Method]) -> None:
+def _wrap(owner: type | ModuleType, name: str, parameters: str, patch: Callable[[Method], Method]) -> None:
     method = getattr(owner, name, None)
-    if not inspect.iscoroutinefunction(method) or " ".join(inspect.signature(method).parameters) != f"self {parameters}":
+    if not inspect.iscoroutinefunction(method) or " ".join(inspect.signature(method).parameters) != parameters:
         raise RasaChanged(f"{owner.__name__}.{name} of this Rasa is not async with ({parameters})")
     patched = functools.wraps(method)(patch(method))
     patched.is_patch = True  # type: ignore[attr-defined]
@@ -142,6 +147,16 @@ def _never_silent(handle_message: Method) -> Method:
             return channel.messages if isinstance(channel, CollectingOutputChannel) else None
 
     return handle
+
+
+def _leave_menu(choose: Method) -> Method:
+    async def payload(button_question: Any) -> Any:
+        try:
+            return await choose(button_question)
+        except AttributeError:  # no choice was made, and Rasa takes it apart all the same
+            return f"{INTENT_MESSAGE_PREFIX}stop"
+
+    return payload
 
 
 def _slots_without_action(tracker: DialogueStateTracker) -> list[Event]:

@@ -19,9 +19,9 @@ from server.checks import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "models" / "aftercare.tar.gz"
-SERVER = (sys.executable, "-m", "server")
+OURS = (sys.executable, "-m", "server", "api")
+STOCK = (sys.executable, "-m", "rasa", "run", "--enable-api", "--connector", "rest", "--interface", "127.0.0.1")
 
-READY = "The assistant is ready"
 START_SECONDS = 180  # on a machine that does much else
 ANSWER_SECONDS = 60
 
@@ -61,6 +61,13 @@ class Server:
         """The conversation as Rasa's API tells it."""
         return dict(requests.get(f"{self.url}/conversations/{sender}/tracker", timeout=ANSWER_SECONDS).json())
 
+    def answers(self) -> bool:
+        """Whether it takes requests yet."""
+        try:
+            return requests.get(self.url, timeout=ANSWER_SECONDS).ok
+        except requests.ConnectionError:
+            return False
+
     def slots(self, sender: str) -> dict[str, Any]:
         """The slots of a conversation."""
         return dict(self.tracker(sender)["slots"])
@@ -80,26 +87,32 @@ class Server:
             return self.process.wait()
 
 
-def start(folder: Path, *arguments: str, command: tuple[str, ...] = SERVER, **environment: str) -> Server:
-    """Start `command` as an API server that keeps its conversations in `folder`, and wait until it answers."""
-    need_model()
-    port = free_port("127.0.0.1")
+def own_endpoints(folder: Path) -> Path:
+    """A copy of endpoints.yml that keeps the conversations in `folder`."""
     endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     endpoints["tracker_store"]["db"] = str(folder / "conversations.db")
-    (folder / "endpoints.yml").write_text(yaml.safe_dump(endpoints), encoding="utf-8")
+    path = folder / "endpoints.yml"
+    path.write_text(yaml.safe_dump(endpoints), encoding="utf-8")
+    return path
+
+
+def start(folder: Path, command: tuple[str, ...] = OURS) -> Server:
+    """Start `command`, OURS or STOCK, keeping its conversations in `folder`, and wait until it answers."""
+    need_model()
+    port = free_port("127.0.0.1")
     log_file = folder / "server.log"
     with log_file.open("wb") as log:
         process = subprocess.Popen(
-            [*command, "api", "--port", str(port), "--endpoints", str(folder / "endpoints.yml"), *arguments],
+            [*command, "--model", str(MODEL), "--port", str(port), "--endpoints", str(own_endpoints(folder))],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false"},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
     server = Server(f"http://127.0.0.1:{port}", process, log_file)
     patience = time.monotonic() + START_SECONDS
-    while READY not in server.log():
+    while not server.answers():
         if process.poll() is not None or time.monotonic() > patience:
             server.stop()
             pytest.fail(f"the server did not start:\n{server.log()}")

@@ -9,7 +9,7 @@ import pytest
 from aftercare.clinic import load_clinic
 from tests.running import ROOT, Server, start
 
-FAULTY = (sys.executable, str(ROOT / "tests" / "faults" / "faulty_server.py"))
+FAULTY = (sys.executable, str(ROOT / "tests" / "faults" / "faulty_server.py"), "api")
 FAULTS = ("raise", "hang", "exit", "unstorable", "event", "response", "parse")
 SORE = "my shoulder is a bit sore since yesterday, fault {}"
 CHEST = "it hurts when I breathe in, fault {}"

@@ -109,4 +109,5 @@ def test_it_stops_cleanly_and_a_conversation_outlives_the_restart(tmp_path: Path
         finally:
             server.stop()
         assert "Traceback" not in server.log()
+        assert server.log().startswith("The assistant is ready: ")
     assert before == "emergency"

@@ -56,4 +56,4 @@ class Changed:
 @pytest.mark.parametrize("name", ["parse_message", "not_async", "gone"])
 def test_a_rasa_that_has_changed_is_refused(name: str) -> None:
     with pytest.raises(RasaChanged, match=f"Changed.{name}"):
-        _wrap(Changed, name, "message", lambda method: method)
+        _wrap(Changed, name, "self message", lambda method: method)

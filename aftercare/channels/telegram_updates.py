@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -13,6 +14,7 @@ HANDLED_UPDATES = ("message", "edited_message", "callback_query")
 COMMANDS = ("start", "help", "restart", "stop", "delete")
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]{1,64})?(?:\s+(.*))?", re.DOTALL)
+_NOTATION = re.compile(r"[\s/]*/[\s/]*[^\s{]+\s*(\{.*\})", re.DOTALL)  # Rasa's own: /intent{"slot": "value"}
 _START_PARAMETER = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of a link t.me/bot?start=…
 
 # Telegram tells of these as if they were messages, but nobody said anything. A kind that is in neither list is content
@@ -113,7 +115,7 @@ def _said(update_id: int, message: dict[str, Any], edited: bool) -> Said | Elsew
     if isinstance(text, str):
         command, words = _command(readable(text))
         return Said(update_id, chat_id, message_id, at, words, command, not command and not words, "", edited)
-    words = typed(readable(caption)) if isinstance(caption, str) else ""
+    words = _own_words(readable(caption)) if isinstance(caption, str) else ""
     if edited and not words:
         return None  # a live location that moved, a poll that was answered
     album = message.get("media_group_id")
@@ -125,15 +127,29 @@ def _command(text: str) -> tuple[str, str]:
 
     "/help I can't breathe" is words: a red flag must not hide behind a command.
     """
+    words = _own_words(text)
+    if text and not words:
+        return "help", ""  # a lone slash asks for the list of commands
     match = _COMMAND.fullmatch(text)
     if match is None:
-        words = typed(text)
-        return ("help" if text and not words else ""), words  # a lone slash asks for the list of commands
+        return "", words
     name, rest = match[1], (match[2] or "").strip()
     is_link = name.lower() == "start" and _START_PARAMETER.fullmatch(rest)
     if name.lower() in COMMANDS and (not rest or is_link):
         return name.lower(), ""
     return "", f"{name} {rest}".strip()
+
+
+def _own_words(text: str) -> str:
+    """The text without leading slashes. Of a command in Rasa's notation nothing is left: its names alone could set a slot."""
+    notation = _NOTATION.fullmatch(text)
+    if notation:
+        try:
+            json.loads(notation[1])
+            return ""
+        except (ValueError, RecursionError):
+            pass
+    return typed(text)
 
 
 def _pressed(update_id: int, query: dict[str, Any]) -> Pressed | Elsewhere | Spinner | None:

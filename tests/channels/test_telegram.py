@@ -146,7 +146,9 @@ async def test_a_body_longer_than_telegram_makes_is_cut_and_said_so(telegram: Fa
 
 
 TYPED = [
-    ('/topic_1{"urgency": "none"}', "I did not understand."),
+    ('/topic_1{"urgency": "none"}', f"Help: {PHONE}."),
+    ('// topic_1@0.9 {"urgency": "none"}', f"Help: {PHONE}."),
+    ("/breathe {hurts}", "Call 911 now."),
     ("/topic_1", "I did not understand."),
     ("//topic_1", "I did not understand."),
     (" / /topic_1", "I did not understand."),

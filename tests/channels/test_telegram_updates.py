@@ -101,6 +101,11 @@ WORDS: list[tuple[str, Callable[[Any], bool]]] = [
     ("/startle", lambda said: not said.command and said.words == "startle"),
     ("/DELETE@Any_Bot", lambda said: said.command == "delete"),
     ("/ delete", lambda said: not said.command and said.words == "delete"),
+    ('/inform{"slot": "x"}', lambda said: said.command == "help" and not said.words),
+    ('/inform {"slot": "x"}', lambda said: said.command == "help" and not said.words),
+    ('/inform{"a":' + '{"a":' * 50_000, lambda said: not said.command and said.words.startswith("inform")),
+    ("/my chest {hurts}", lambda said: said.words == "my chest {hurts}"),
+    ('/it hurts {"really": 1}', lambda said: said.words == 'it hurts {"really": 1}'),
     ("/stop.", lambda said: not said.command and said.words == "stop."),
     ("1/2 of my back", lambda said: said.words == "1/2 of my back"),
 ]

@@ -1,7 +1,8 @@
 """Which findings a message holds: word patterns and classifiers side by side, then what the message asserts of each.
 
-Either detector can raise a finding. It is taken back only by a row of `tables/assertion.yml`, or, for figurative speech
-and for what the classifier alone saw, by a classifier that is sure that the clause is no report.
+Either detector can raise a finding. `tables/assertion.yml` takes back what it can prove absent, hypothetical, historical
+or somebody else's; what is left is weighed once more (`judgement`), so that a word pattern in a sentence about a film
+does not alarm, and a frightened sentence without any of our words does.
 """
 
 from __future__ import annotations
@@ -11,15 +12,12 @@ from dataclasses import dataclass, replace
 
 from aftercare.assertion import assertion_of, clause_is_taken_back, doubtful_cue, faint_is_over
 from aftercare.findings import Assertion, Finding, Urgency, finding_rows, level_of
+from aftercare.judgement import Evidence, is_report
 from aftercare.measurements import measurements
 from aftercare.patterns import Match, PatternDetector
 from aftercare.text import Word
 
-#: A classifier raises a finding from this probability on. Lower where a miss costs most; chosen on tests/nlu/dev.
-THRESHOLDS = {Urgency.EMERGENCY: 0.35, Urgency.URGENT: 0.4, Urgency.CONTACT_CLINIC: 0.5, Urgency.SELF_CARE: 0.5}
-_NO_REPORT = 0.25  # below this the classifier does not think that a clause reports a finding …
-_NO_REPORT_IN_DOUBT = 0.6  # … and where the words speak of a film, a price, somebody else, below this
-_SURE = 0.6  # from this on a clause is taken for a question, a denial or small talk
+_CONSIDERED = 0.1  # a classifier puts a finding up for judgement from this probability on
 _NOT_A_REPORT = {
     "intent:ask_what_if": Assertion.HYPOTHETICAL,
     "intent:ask_warning_signs": Assertion.HYPOTHETICAL,
@@ -38,8 +36,17 @@ class Clause:
     probabilities: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """A finding raised by one detector, with the words (in words) it stands on."""
+
+    finding: Finding
+    start: int
+    end: int
+
+
 class Detector:
-    """Both detectors and the assertion rules; each can be left out to measure what it contributes."""
+    """Both detectors, the assertion rules and the judgement; each can be left out to measure what it contributes."""
 
     def __init__(self, patterns: bool = True, classifiers: bool = True, assertion: bool = True) -> None:
         self._patterns = PatternDetector() if patterns else None
@@ -47,34 +54,52 @@ class Detector:
 
     def detect(self, raw: Sequence[Word], fixed: Sequence[Word], clauses: Sequence[Clause]) -> list[Finding]:
         """Every finding of the message with its assertion status, most urgent first; one entry a finding and status."""
-        found: list[Finding] = []
-        if self._patterns:
-            found = _by_patterns(fixed, clauses, self._patterns)
-            if [word.text for word in raw] != [word.text for word in fixed]:
-                found += _only_in(_by_patterns(raw, (), self._patterns), found)
-        if self._classifiers:
-            found += _by_classifiers(fixed, clauses, found)
+        found = [self._decided(evidence, candidates) for evidence, candidates in self.evidence(raw, fixed, clauses)]
         if faint_is_over([word.text for word in fixed]):
             found = [replace(f, name="fainted_or_dizzy") if f.name == "collapse" else f for f in found]
+        return sorted(found, key=lambda finding: -level_of(finding.name))
+
+    def evidence(self, raw: Sequence[Word], fixed: Sequence[Word], clauses: Sequence[Clause]) -> list[tuple[Evidence, list[Finding]]]:
+        """For every finding that a detector raised: what speaks for and against it, and the candidates themselves."""
+        candidates = self._candidates(raw, fixed, clauses)
+        texts = [word.text for word in fixed]
+        grouped: dict[str, list[_Candidate]] = {}
+        for candidate in candidates:
+            grouped.setdefault(candidate.finding.name, []).append(candidate)
+        return [(_evidence(name, group, clauses, texts), [c.finding for c in group]) for name, group in grouped.items()]
+
+    def _candidates(self, raw: Sequence[Word], fixed: Sequence[Word], clauses: Sequence[Clause]) -> list[_Candidate]:
+        found: list[_Candidate] = []
+        if self._patterns:
+            found = _by_patterns(fixed, self._patterns)
+            if [word.text for word in raw] != [word.text for word in fixed]:
+                found += _only_in(_by_patterns(raw, self._patterns), found)
+        if self._classifiers:
+            found += _by_classifiers(fixed, clauses)
+        return found
+
+    def _decided(self, evidence: Evidence, candidates: list[Finding]) -> Finding:
+        """One finding with its final status; the words are those of a candidate with that status where there is one."""
+        by_status = {finding.assertion: finding for finding in reversed(candidates)}
         if not self._assertion:
-            found = [replace(finding, assertion=Assertion.PRESENT) for finding in found]
-        kept: dict[tuple[str, Assertion], Finding] = {}
-        for finding in found:
-            kept.setdefault((finding.name, finding.assertion), finding)
-        return sorted(kept.values(), key=lambda finding: -level_of(finding.name))
+            return replace(candidates[0], assertion=Assertion.PRESENT)
+        if is_report(evidence) if self._classifiers else Assertion.PRESENT in by_status:
+            return replace(by_status.get(Assertion.PRESENT, candidates[0]), assertion=Assertion.PRESENT)
+        taken_back = next((f for f in candidates if not f.present), None)
+        return taken_back or replace(candidates[0], assertion=evidence.instead)
 
 
-def _only_in(raw: Sequence[Finding], fixed: Sequence[Finding]) -> list[Finding]:
-    """Present findings that only the uncorrected words show: a correction may not hide one."""
-    seen = {(finding.name, place) for finding in fixed for place in range(finding.start, finding.end)}
-    return [f for f in raw if f.present and not any((f.name, place) in seen for place in range(f.start, f.end))]
-
-
-def _by_patterns(words: Sequence[Word], clauses: Sequence[Clause], patterns: PatternDetector) -> list[Finding]:
+def _by_patterns(words: Sequence[Word], patterns: PatternDetector) -> list[_Candidate]:
     texts = [word.text for word in words]
     matches = _with_measurements(patterns.find(texts), texts)
     places = [(match.start, match.end) for match in matches]
-    return [_judged(match, texts, places, words, clauses) for match in matches]
+    found = []
+    for match in matches:
+        others = [place for place in places if place != (match.start, match.end)]
+        status = assertion_of(texts, match.finding, match.start, match.end, others)
+        place = (words[match.start].start, words[match.end - 1].end)
+        found.append(_Candidate(Finding(match.finding, status, "", *place, "pattern"), match.start, match.end))
+    return found
 
 
 def _with_measurements(matches: list[Match], texts: list[str]) -> list[Match]:
@@ -85,48 +110,47 @@ def _with_measurements(matches: list[Match], texts: list[str]) -> list[Match]:
     return kept + [Match(m.finding, m.start, m.end) for m in measured if m.reached]
 
 
-def _judged(match: Match, texts: list[str], places: list[tuple[int, int]], words: Sequence[Word], clauses: Sequence[Clause]) -> Finding:
-    status = assertion_of(texts, match.finding, match.start, match.end, [place for place in places if place != (match.start, match.end)])
-    if status is Assertion.PRESENT and clauses:
-        status = _second_opinion(match, texts, clauses)
-    return Finding(match.finding, status, "", words[match.start].start, words[match.end - 1].end, "pattern")
+def _only_in(raw: list[_Candidate], fixed: list[_Candidate]) -> list[_Candidate]:
+    """Present findings that only the uncorrected words show: a correction may not hide one."""
+    seen = {(c.finding.name, place) for c in fixed for place in range(c.finding.start, c.finding.end)}
+    return [c for c in raw if c.finding.present and not any((c.finding.name, place) in seen for place in range(c.finding.start, c.finding.end))]
 
 
-def _second_opinion(match: Match, texts: list[str], clauses: Sequence[Clause]) -> Assertion:
-    """Figurative speech and mild words in questions: the classifier must see a report too."""
-    here = [clause for clause in clauses if clause.start < match.end and match.start < clause.end] or list(clauses)
-    report = max(clause.probabilities.get(match.finding, 0.0) for clause in here)
-    doubt = doubtful_cue(texts, match.start)
-    if doubt and report < _NO_REPORT_IN_DOUBT:
-        return doubt
-    if report < _NO_REPORT and level_of(match.finding) <= Urgency.SELF_CARE:
-        asked = max(p for clause in here for label, p in clause.probabilities.items() if label.startswith("intent:ask_"))
-        if asked >= 0.5:
-            return Assertion.HYPOTHETICAL
-    return Assertion.PRESENT
-
-
-def _by_classifiers(words: Sequence[Word], clauses: Sequence[Clause], by_patterns: Sequence[Finding]) -> list[Finding]:
+def _by_classifiers(words: Sequence[Word], clauses: Sequence[Clause]) -> list[_Candidate]:
     texts = [word.text for word in words]
     found = []
     for clause in clauses:
         place = (words[clause.start].start, words[clause.end - 1].end)
         for name in finding_rows():
-            probability = clause.probabilities.get(name, 0.0)
-            if probability < THRESHOLDS[level_of(name)]:
-                continue
-            status = _status_in_clause(name, probability, clause, texts, place, by_patterns)
-            found.append(Finding(name, status, "", *place, "classifier"))
+            if clause.probabilities.get(name, 0.0) >= _CONSIDERED:
+                status = clause_is_taken_back(texts, name, clause.start, clause.end)
+                found.append(_Candidate(Finding(name, status, "", *place, "classifier"), clause.start, clause.end))
     return found
 
 
-def _status_in_clause(name: str, probability: float, clause: Clause, texts: list[str], place: tuple[int, int], by_patterns: Sequence[Finding]) -> Assertion:
-    same = [f for f in by_patterns if f.name == name and f.start < place[1] and place[0] < f.end]
-    if same:
-        return same[0].assertion if not any(f.present for f in same) else Assertion.PRESENT
-    status = clause_is_taken_back(texts, name, clause.start, clause.end)
-    if status is not Assertion.PRESENT:
-        return status
-    label, other = max(((label, clause.probabilities.get(label, 0.0)) for label in _NOT_A_REPORT), key=lambda pair: pair[1])
-    return _NOT_A_REPORT[label] if other >= _SURE and other > probability else Assertion.PRESENT
+def _evidence(name: str, group: list[_Candidate], clauses: Sequence[Clause], texts: list[str]) -> Evidence:
+    """Gather what speaks for and against a finding; probabilities are the highest over the clauses it touches."""
+    here = [c for c in clauses if any(c.start < g.end and g.start < c.end for g in group)] or list(clauses)
+    best = max(here, key=lambda clause: clause.probabilities.get(name, 0.0), default=None)
+    level = level_of(name)
+    patterns = [g for g in group if g.finding.detector == "pattern"]
+    against = {label: best.probabilities.get(label, 0.0) for label in _NOT_A_REPORT} if best else {}
+    label = max(against, key=lambda one: against[one], default="intent:out_of_scope")
+    asked = max((p for c in here for one, p in c.probabilities.items() if one.startswith("intent:ask_")), default=0.0)
+    return Evidence(
+        level=level,
+        probability=best.probabilities.get(name, 0.0) if best else 0.0,
+        alarm=max((c.probabilities.get(alarm_label(level), 0.0) for c in here), default=0.0),
+        pattern_present=any(g.finding.present for g in patterns),
+        pattern_taken_back=bool(patterns) and not any(g.finding.present for g in patterns),
+        classifier_taken_back=not patterns and not any(g.finding.present for g in group),
+        not_a_report=against.get(label, 0.0),
+        asked=asked,
+        doubtful=any(doubtful_cue(texts, g.start) is not None for g in group if g.start < len(texts)),
+        instead=_NOT_A_REPORT[label],
+    )
 
+
+def alarm_label(level: Urgency) -> str:
+    """The label that stands for "any finding of this level" among the classifiers' labels."""
+    return f"level:{level.label}"

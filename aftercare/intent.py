@@ -12,8 +12,8 @@ from aftercare.findings import Finding, Urgency, level_of, load
 
 FALLBACK = "nlu_fallback"
 _PREFIX = "intent:"
-_ASKED = 0.45  # a clause asks about a topic from this probability on
-_UNDERSTOOD = 0.25  # below this nothing was understood
+_ASKED = 0.25  # a clause asks about a topic from this probability on
+_UNDERSTOOD = 0.2  # below this nothing was understood
 #: With findings present these intents speak; without any they would alarm for nothing, so they give way.
 _REPORTS = "report_"
 _CHATTER = ("greet", "thank", "goodbye", "feedback", "affirm", "deny", "dont_know", "out_of_scope", "bot_challenge", "withdraw")

@@ -12,9 +12,10 @@ import numpy as np
 
 from aftercare.classifier import LabelClassifier
 from aftercare.clauses import clauses
-from aftercare.detection import Clause
+from aftercare.detection import Clause, alarm_label
 from aftercare.encoder import Vectors, shared_encoder
 from aftercare.facts import fact_words
+from aftercare.findings import level_of
 from aftercare.patterns import clinical_words
 from aftercare.spelling import Speller
 from aftercare.text import Word, joined, words
@@ -56,7 +57,7 @@ class Reader:
         vocabulary = _vocabulary(examples)
         speller = Speller(clinical_words() | fact_words(), vocabulary)
         texts = [joined(speller.correct(words(example.text))) for example in examples]
-        gold = [{*example.findings, *(f"intent:{name}" for name in example.intents)} for example in examples]
+        gold = [labels_of(example) for example in examples]
         return cls(LabelClassifier.train(texts, encode_many(texts), gold), vocabulary)
 
     def read(self, message: str) -> Reading:
@@ -82,6 +83,12 @@ class Reader:
         """Read what `save` wrote. `corrects` off leaves spelling as it is. Raises FileNotFoundError."""
         vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
         return cls(LabelClassifier.load(folder / _WEIGHTS), vocabulary, corrects)
+
+
+def labels_of(example: Example) -> set[str]:
+    """All labels that are true of an example: its findings, its intents, and the levels that its findings reach."""
+    levels = {alarm_label(level_of(name)) for name in example.findings}
+    return {*example.findings, *(f"intent:{name}" for name in example.intents), *levels}
 
 
 def encode_many(texts: Sequence[str]) -> Vectors:

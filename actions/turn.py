@@ -29,4 +29,8 @@ def take_turn(dispatcher: CollectingDispatcher, tracker: Tracker, opening_said: 
     record = escalation(before, assessment, message, now)
     if record:
         slots["escalation"] = record
-    return [SlotSet(name, value) for name, value in slots.items() if name in ("urgency", "escalation") or tracker.slots.get(name) != value]
+    return [
+        SlotSet(name, value)
+        for name, value in slots.items()
+        if name in ("urgency", "escalation") or tracker.slots.get(name) != value
+    ]

@@ -15,7 +15,29 @@ from aftercare.findings import Assertion, Urgency, level_of, load
 _STOPS = {".", "!", "?", ";", "…"}
 _CONTRASTS = {"but", "though", "although", "however", "except", "yet", "whereas", "instead"}
 _LIST_LINKS = {"or", "nor", "and", "&", "/"}
-_LIST_ENDS = {",", "or", "nor", "and", "&", ".", "!", "?", ";", "/", "at", "so", "yet", "whatsoever", "today", "as", "(", ")", "either", "thankfully", "luckily"}
+_LIST_ENDS = {
+    ",",
+    "or",
+    "nor",
+    "and",
+    "&",
+    ".",
+    "!",
+    "?",
+    ";",
+    "/",
+    "at",
+    "so",
+    "yet",
+    "whatsoever",
+    "today",
+    "as",
+    "(",
+    ")",
+    "either",
+    "thankfully",
+    "luckily",
+}
 
 
 def segments(words: Sequence[str]) -> list[tuple[int, int]]:
@@ -65,11 +87,14 @@ def _denied(words: Sequence[str], left: int, start: int, end: int, others: Seque
     while at >= left:
         word = words[at]
         if word in negators:
-            if f"{word} {words[at + 1]}" in table["not_a_denial"]:
+            if f"{word} {words[at + 1]}" in table["not_a_denial"] or (
+                word == "never" and _search("never_like_this", " ".join(words[end:]))
+            ):
                 return False
             return _within_list(words, end, commas, linked, emergency)
         inside = next((a for a, b in others if a <= at < b and a >= left), None)
-        if word not in between and word != "and" and inside is None:
+        alternative = "or" in words[max(left, at - 1) : at + 2] or "nor" in words[max(left, at - 1) : at + 2]
+        if word not in between and word != "and" and inside is None and not alternative:
             return False
         if word == "and" and (emergency or at + 1 != start):
             return False
@@ -90,7 +115,7 @@ def _within_list(words: Sequence[str], end: int, commas: int, linked: int, emerg
 def _whose_and_when(words: Sequence[str], start: int, emergency: bool) -> Assertion:
     segment, message = _segment_text(words, start), " ".join(words)
     past = not _search("present_now", segment) and _search("historical", segment)
-    if _search("other_person", segment) and not _own(words, start):
+    if _search("other_person", _before(words, start)) and not _own(words, start):
         if past or _search("pets", segment):
             return Assertion.OTHER_PERSON
         if not emergency and not _search("their_treatment", message):
@@ -103,12 +128,19 @@ def _segment_text(words: Sequence[str], at: int) -> str:
     return " ".join(words[left:right])
 
 
+def _before(words: Sequence[str], start: int) -> str:
+    """The segment up to the finding, where its subject stands."""
+    left = next(a for a, b in segments(words) if a <= start < b)
+    return " ".join(words[left : start + 2])
+
+
 def _own(words: Sequence[str], start: int) -> bool:
     """Whether the writer is the subject: "i" or "my <part of the body>" stands before the finding in its segment."""
-    left = next(a for a, b in segments(words) if a <= start < b)
-    before = " ".join(words[left : start + 2])
+    before = _before(words, start)
     last_other = max((m.end() for m in _compiled("other_person").finditer(before)), default=-1)
-    last_own = max((m.end() for m in re.finditer(r"\b(?:i|my (?!\w+ (?:has|is|was|had|says|said))\w+|me|mine)\b", before)), default=-1)
+    last_own = max(
+        (m.end() for m in re.finditer(r"\b(?:i|my (?!\w+ (?:has|is|was|had|says|said))\w+|me|mine)\b", before)), default=-1
+    )
     return last_own > last_other
 
 
@@ -119,7 +151,7 @@ def doubtful_cue(words: Sequence[str], start: int) -> Assertion | None:
         return Assertion.FIGURATIVE
     if _search("only_asking", message):
         return Assertion.HYPOTHETICAL
-    return Assertion.OTHER_PERSON if _search("other_person", segment) and not _own(words, start) else None
+    return Assertion.OTHER_PERSON if _search("other_person", _before(words, start)) and not _own(words, start) else None
 
 
 def faint_is_over(words: Sequence[str]) -> bool:
@@ -134,14 +166,10 @@ def clause_is_taken_back(words: Sequence[str], finding: str, start: int, end: in
     left = next((a for a, b in segments(words) if a <= start < b), 0)
     if _search("hypothetical_before", " ".join(words[left:end])) and not _search("present_before", text):
         return Assertion.PRESENT if _search("confirmed_after", " ".join(words[end:])) else Assertion.HYPOTHETICAL
-    if re.match(r"(?:and |so |well |also |i |there |have |do |did |is |am |it |still |had |has |been |got |, )*(?:no|not|never|without|none|nothing)\b", text):
-        denial = re.search(r"\b(?:no|not|never|without|none|nothing) \S+", text)
-        if denial and denial.group() not in load("assertion")["not_a_denial"] and level_of(finding) < Urgency.EMERGENCY:
-            return Assertion.ABSENT
-        if re.match(r"(?:and |so |also |i |have |do |there |is |am |had |got |, )*(?:no|not any|not have any|without any|not had any|none of)\b", text) and (
-            denial and denial.group() not in load("assertion")["not_a_denial"]
-        ):
-            return Assertion.ABSENT
+    opens_with = "denial_opens" if level_of(finding) < Urgency.EMERGENCY else "strict_denial_opens"
+    denial = _compiled(opens_with).match(text)
+    if denial and " ".join(denial.group().split()[-2:]) not in load("assertion")["not_a_denial"]:
+        return Assertion.ABSENT
     return _whose_and_when(words, start, level_of(finding) >= Urgency.EMERGENCY)
 
 

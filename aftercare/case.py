@@ -69,7 +69,7 @@ class Case:
     def from_slots(cls, slots: Mapping[str, Any]) -> Case:
         """The case kept in slots; a missing or empty slot is its default."""
         treated_at = slots.get("treated_at")
-        case = cls(
+        return cls(
             treated_at=datetime.fromisoformat(treated_at) if treated_at else None,
             treated_area=slots.get("treated_area"),
             blood_thinner=slots.get("blood_thinner"),
@@ -80,10 +80,7 @@ class Case:
             asked_before=tuple(slots.get("asked_before") or ()),
             misunderstood=int(slots.get("misunderstood") or 0),
         )
-        return case
 
     def with_findings(self, names: tuple[str, ...]) -> Case:
         """The case with these findings added, each once."""
         return replace(self, findings=tuple(dict.fromkeys(self.findings + names)))
-
-

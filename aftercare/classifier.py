@@ -67,7 +67,9 @@ class LabelClassifier:
         def fit(seed: int) -> _Member:
             wording = seed == 0
             size, epochs, penalty, rate = (192, 8, 1e-2, 1e-3) if wording else (256, 25, 1e-2, 2e-3)
-            model = MLPClassifier((size,), alpha=penalty, max_iter=epochs, learning_rate_init=rate, batch_size=128, random_state=seed)
+            model = MLPClassifier(
+                (size,), alpha=penalty, max_iter=epochs, learning_rate_init=rate, batch_size=128, random_state=seed
+            )
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
                 model.fit(both if wording else dense, truth)
@@ -89,9 +91,14 @@ class LabelClassifier:
 
     def save(self, path: Path) -> None:
         """Write the weights to an npz file, in half precision."""
-        arrays: dict[str, npt.NDArray[np.generic]] = {"labels": np.array(self.labels), "wording": np.array([m.wording for m in self.members])}
+        arrays: dict[str, npt.NDArray[np.generic]] = {
+            "labels": np.array(self.labels),
+            "wording": np.array([m.wording for m in self.members]),
+        }
         for at, member in enumerate(self.members):
-            parts = zip(("into", "into_bias", "onto", "onto_bias"), (member.into, member.into_bias, member.onto, member.onto_bias))
+            parts = zip(
+                ("into", "into_bias", "onto", "onto_bias"), (member.into, member.into_bias, member.onto, member.onto_bias)
+            )
             arrays |= {f"{name}_{at}": part.astype(np.float16) for name, part in parts}
         np.savez(path, **arrays)
 
@@ -100,7 +107,10 @@ class LabelClassifier:
         """Read what `save` wrote. Raises FileNotFoundError."""
         with np.load(path, allow_pickle=False) as stored:
             members = [
-                _Member(bool(wording), *(stored[f"{name}_{at}"].astype(np.float32) for name in ("into", "into_bias", "onto", "onto_bias")))
+                _Member(
+                    bool(wording),
+                    *(stored[f"{name}_{at}"].astype(np.float32) for name in ("into", "into_bias", "onto", "onto_bias")),
+                )
                 for at, wording in enumerate(stored["wording"])
             ]
             return cls([str(label) for label in stored["labels"]], members)

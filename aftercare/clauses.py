@@ -7,10 +7,10 @@ from collections.abc import Sequence
 _STOPS = {".", "!", "?", ";", "…", ":", "(", ")", "-"}
 _CONTRASTS = {"but", "though", "although", "however", "except", "whereas", "plus", "also", "btw"}
 _LINKS = {"and", "so", "because", "then", "now", "since", ","}
-_SUBJECTS = {
-    "i", "it", "my", "there", "he", "she", "they", "his", "her", "the", "this", "that", "can", "is", "do", "does", "should", "what", "how",
-    "when", "a", "am", "we", "now", "just", "still", "have", "had", "got", "been", "is", "no", "not", "was", "will", "feel", "feels", "me",
-}  # fmt: skip
+_SUBJECTS = frozenset(
+    "i it my there he she they his her the this that can is do does should what how when a am we now just still have had got "
+    "been no not was will feel feels me".split()
+)
 _SHORTEST = 3  # words; a shorter piece stays with what stands before it
 
 

@@ -59,7 +59,9 @@ class Detector:
             found = [replace(f, name="fainted_or_dizzy") if f.name == "collapse" else f for f in found]
         return sorted(found, key=lambda finding: -level_of(finding.name))
 
-    def evidence(self, raw: Sequence[Word], fixed: Sequence[Word], clauses: Sequence[Clause]) -> list[tuple[Evidence, list[Finding]]]:
+    def evidence(
+        self, raw: Sequence[Word], fixed: Sequence[Word], clauses: Sequence[Clause]
+    ) -> list[tuple[Evidence, list[Finding]]]:
         """For every finding that a detector raised: what speaks for and against it, and the candidates themselves."""
         candidates = self._candidates(raw, fixed, clauses)
         texts = [word.text for word in fixed]
@@ -106,14 +108,22 @@ def _with_measurements(matches: list[Match], texts: list[str]) -> list[Match]:
     """Numbers decide over words: "temperature of 37" is no fever, "38.9" is one, "9/10" is severe pain."""
     measured = measurements(texts)
     below = {m.finding for m in measured if not m.reached} - {m.finding for m in measured if m.reached}
-    kept = [match for match in matches if match.finding not in below or not {"temperature", "temp"} & set(texts[match.start : match.end])]
+    kept = [
+        match
+        for match in matches
+        if match.finding not in below or not {"temperature", "temp"} & set(texts[match.start : match.end])
+    ]
     return kept + [Match(m.finding, m.start, m.end) for m in measured if m.reached]
 
 
 def _only_in(raw: list[_Candidate], fixed: list[_Candidate]) -> list[_Candidate]:
     """Present findings that only the uncorrected words show: a correction may not hide one."""
     seen = {(c.finding.name, place) for c in fixed for place in range(c.finding.start, c.finding.end)}
-    return [c for c in raw if c.finding.present and not any((c.finding.name, place) in seen for place in range(c.finding.start, c.finding.end))]
+    return [
+        c
+        for c in raw
+        if c.finding.present and not any((c.finding.name, place) in seen for place in range(c.finding.start, c.finding.end))
+    ]
 
 
 def _by_classifiers(words: Sequence[Word], clauses: Sequence[Clause]) -> list[_Candidate]:

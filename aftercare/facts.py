@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -52,7 +52,7 @@ def _denied(words: Sequence[Word], fact: Fact) -> bool:
     return any(word in before or (" " in word and word in joined) for word in denials) or after[:2] in (["?", "no"], [":", "no"])
 
 
-def _phrases(words: Sequence[Word], table: dict[tuple[str, ...], str]) -> Iterable[Fact]:
+def _phrases(words: Sequence[Word], table: dict[tuple[str, ...], str]) -> Iterator[Fact]:
     longest = max(map(len, table))
     texts = tuple(word.text for word in words)
     at = 0

@@ -40,7 +40,9 @@ def ranking(clauses: Iterable[Clause]) -> list[tuple[str, float]]:
     return sorted(best.items(), key=lambda pair: -pair[1])
 
 
-def intent_of(clauses: Sequence[Clause], findings: Sequence[Finding], on_blood_thinner: bool, facts: Iterable[str]) -> tuple[str, float]:
+def intent_of(
+    clauses: Sequence[Clause], findings: Sequence[Finding], on_blood_thinner: bool, facts: Iterable[str]
+) -> tuple[str, float]:
     """The intent and its confidence. `facts` are the facts that were found: elapsed_time, treated_area, blood_thinner."""
     ranked = ranking(clauses)
     score = dict(ranked)
@@ -55,7 +57,11 @@ def intent_of(clauses: Sequence[Clause], findings: Sequence[Finding], on_blood_t
     substance = [(name, p) for name, p in said if name not in _CHATTER and p >= _ASKED]
     if substance:
         return substance[0]
-    for fact, intent in (("elapsed_time", "inform_time"), ("blood_thinner", "inform_blood_thinner"), ("treated_area", "inform_area")):
+    for fact, intent in (
+        ("elapsed_time", "inform_time"),
+        ("blood_thinner", "inform_blood_thinner"),
+        ("treated_area", "inform_area"),
+    ):
         if fact in facts and (not said or said[0][1] < 0.6 or said[0][0].startswith("inform")):
             return intent, max(score.get(intent, 0.0), _ASKED)
     if not said or said[0][1] < _UNDERSTOOD:

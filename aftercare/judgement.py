@@ -14,10 +14,11 @@ from functools import cache
 from aftercare.findings import Assertion, Urgency, load
 
 #: The order of the weights in tables/judgement.yml.
-FEATURES = (
-    "bias", "probability", "alarm", "pattern_present", "pattern_taken_back", "classifier_taken_back", "not_a_report", "asked", "doubtful",
-    "pattern_and_alarm", "taken_back_and_alarm",
-)  # fmt: skip
+FEATURES = tuple(
+    "bias probability alarm pattern_present pattern_taken_back classifier_taken_back not_a_report asked doubtful "
+    "pattern_and_alarm taken_back_and_alarm".split()
+)
+_ASKS = 0.5  # from here on a clause with a mild word is a question about it, not a report
 _FLOOR = 0.003  # probabilities are clipped here before their logit is taken
 
 
@@ -39,11 +40,20 @@ class Evidence:
     def features(self) -> list[float]:
         """The numbers that are weighed, in the order of `FEATURES`."""
         alarm = _logit(self.alarm)
+        pattern, taken_back = float(self.pattern_present), float(self.pattern_taken_back)
         return [
-            1.0, _logit(self.probability), alarm, float(self.pattern_present), float(self.pattern_taken_back), float(self.classifier_taken_back),
-            _logit(self.not_a_report), _logit(self.asked), float(self.doubtful),
-            float(self.pattern_present) * alarm, float(self.pattern_taken_back or self.classifier_taken_back) * alarm,
-        ]  # fmt: skip
+            1.0,
+            _logit(self.probability),
+            alarm,
+            pattern,
+            taken_back,
+            float(self.classifier_taken_back),
+            _logit(self.not_a_report),
+            _logit(self.asked),
+            float(self.doubtful),
+            pattern * alarm,
+            float(self.pattern_taken_back or self.classifier_taken_back) * alarm,
+        ]
 
 
 def is_report(evidence: Evidence) -> bool:
@@ -53,7 +63,8 @@ def is_report(evidence: Evidence) -> bool:
     denial or a tale, is present ("When it is not clear whether a red flag is present, it is present", TRIAGE.md).
     """
     row = _rows()[evidence.level.label]
-    if evidence.pattern_present and not evidence.doubtful and evidence.not_a_report < row.plain_words:
+    asks_about_mild = evidence.level <= Urgency.SELF_CARE and evidence.asked >= _ASKS
+    if evidence.pattern_present and not evidence.doubtful and not asks_about_mild and evidence.not_a_report < row.plain_words:
         return True
     weight = sum(weight * value for weight, value in zip(row.weights, evidence.features()))
     return weight >= (row.with_pattern if evidence.pattern_present else row.threshold)

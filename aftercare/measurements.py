@@ -11,11 +11,37 @@ FEVER_CELSIUS, FEVER_FAHRENHEIT = 38.0, 100.4
 SEVERE_SCORE = 7
 
 _CELSIUS, _FAHRENHEIT = (35.0, 43.0), (95.0, 109.0)  # what a living person's thermometer shows
-_SPEAKS_OF_TEMPERATURE = {"temperature", "temp", "temps", "thermometer", "fever", "feverish", "degrees", "degree", "°", "celsius", "fahrenheit", "centigrade"}
+_SPEAKS_OF_TEMPERATURE = {
+    "temperature",
+    "temp",
+    "temps",
+    "thermometer",
+    "fever",
+    "feverish",
+    "degrees",
+    "degree",
+    "°",
+    "celsius",
+    "fahrenheit",
+    "centigrade",
+}
 _UNITS = {"c": "c", "celsius": "c", "centigrade": "c", "f": "f", "fahrenheit": "f"}
 _REACH = 7  # words between a number and the word that makes it a temperature
 _TENS = {"thirty": 30, "forty": 40, "ninety": 90, "hundred": 100}
-_ONES = {"zero": 0, "oh": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_ONES = {
+    "zero": 0,
+    "oh": 0,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +62,13 @@ def measurements(words: Sequence[str]) -> list[Measurement]:
 def _temperatures(words: Sequence[str]) -> Iterator[Measurement]:
     for start, end, value in _numbers(words):
         near = set(words[max(0, start - _REACH) : end + 3])
-        after = words[end + 1] if end < len(words) and words[end] in ("°", "degrees", "degree", "deg") and end + 1 < len(words) else words[end] if end < len(words) else ""
+        after = (
+            words[end + 1]
+            if end < len(words) and words[end] in ("°", "degrees", "degree", "deg") and end + 1 < len(words)
+            else words[end]
+            if end < len(words)
+            else ""
+        )
         unit = _UNITS.get(after)
         if not unit and not near & _SPEAKS_OF_TEMPERATURE:
             continue
@@ -49,7 +81,11 @@ def _temperatures(words: Sequence[str]) -> Iterator[Measurement]:
 def _scores(words: Sequence[str]) -> Iterator[Measurement]:
     for start, end, value in _numbers(words):
         rest = tuple(words[end : end + 3])
-        out_of = rest[:2] in (("/", "10"), ("/", "ten")) or rest in (("out", "of", "10"), ("out", "of", "ten"), ("outta", "of", "10"))
+        out_of = rest[:2] in (("/", "10"), ("/", "ten")) or rest in (
+            ("out", "of", "10"),
+            ("out", "of", "ten"),
+            ("outta", "of", "10"),
+        )
         if out_of and 0 <= value <= 10:
             yield Measurement("severe_pain", start, end + len(rest), value >= SEVERE_SCORE)
 

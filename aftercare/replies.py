@@ -19,11 +19,19 @@ from aftercare.triage import Assessment
 #: Answers whose text depends on the hours since treatment; the response name ends in the phase.
 TIMED_ANSWERS = frozenset({"duration", "exercise", "heat_or_ice"})
 _SOCIAL = {
-    "greet": "utter_greet", "thank": "utter_thank", "goodbye": "utter_goodbye", "bot_challenge": "utter_bot_challenge",
-    "out_of_scope": "utter_out_of_scope", "feedback": "utter_feedback", "deny_symptoms": "utter_glad_no_warning_signs",
-    "withdraw": "utter_withdrawn", "affirm": "utter_nothing_asked", "deny": "utter_nothing_asked", "dont_know": "utter_nothing_asked",
+    "greet": "utter_greet",
+    "thank": "utter_thank",
+    "goodbye": "utter_goodbye",
+    "bot_challenge": "utter_bot_challenge",
+    "out_of_scope": "utter_out_of_scope",
+    "feedback": "utter_feedback",
+    "deny_symptoms": "utter_glad_no_warning_signs",
+    "withdraw": "utter_withdrawn",
+    "affirm": "utter_nothing_asked",
+    "deny": "utter_nothing_asked",
+    "dont_know": "utter_nothing_asked",
     "help_received": "utter_glad_you_were_seen",
-}  # fmt: skip
+}
 _FIRST_AID = ("self_harm", "uncontrolled_bleeding", "allergic_reaction", "collapse")
 _MOST_ANSWERS = 3
 
@@ -36,7 +44,9 @@ class Reply:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def compose(assessment: Assessment, message: Message, now: datetime, opening_said: bool = False) -> tuple[tuple[Reply, ...], Case]:
+def compose(
+    assessment: Assessment, message: Message, now: datetime, opening_said: bool = False
+) -> tuple[tuple[Reply, ...], Case]:
     """The replies to one message, and the case with the question that they end on.
 
     `opening_said`: a rule has already uttered `utter_emergency`, `utter_crisis` or `utter_urgent`.
@@ -77,7 +87,9 @@ def _emergency(assessment: Assessment, names: list[str], opening_said: bool) -> 
     crisis = "self_harm" in names
     if not opening_said:
         yield Reply("utter_crisis" if crisis else "utter_emergency")
-    words = next((finding.words for finding in assessment.reported if level_of(finding.name) is Urgency.EMERGENCY and finding.words), "")
+    words = next(
+        (finding.words for finding in assessment.reported if level_of(finding.name) is Urgency.EMERGENCY and finding.words), ""
+    )
     if words and not crisis:
         yield Reply("utter_emergency_you_wrote", {"words": shortened(words)})
     if assessment.chest_wall and {"chest_pain", "breathlessness", "dry_cough"} & set(names):
@@ -162,7 +174,11 @@ def _answers(assessment: Assessment, message: Message, now: datetime) -> Iterato
 
 def _what_if(message: Message) -> str:
     supposed = [level_of(f.name) for f in message.findings if f.assertion is Assertion.HYPOTHETICAL]
-    return f"utter_what_if_{max(supposed).label}" if supposed and max(supposed) >= Urgency.CONTACT_CLINIC else "utter_answer_warning_signs"
+    return (
+        f"utter_what_if_{max(supposed).label}"
+        if supposed and max(supposed) >= Urgency.CONTACT_CLINIC
+        else "utter_answer_warning_signs"
+    )
 
 
 def _social(assessment: Assessment, message: Message) -> Iterator[Reply]:
@@ -207,7 +223,7 @@ def shortened(words: str) -> str:
 
 def response_names() -> frozenset[str]:
     """Every response that this module can name; a test holds domain.yml to it."""
-    names = {reply for reply in _SOCIAL.values()} | {f"utter_first_aid_{name}" for name in _FIRST_AID}
+    names = set(_SOCIAL.values()) | {f"utter_first_aid_{name}" for name in _FIRST_AID}
     names |= {f"utter_answer_{topic}_{phase.value}" for topic in TIMED_ANSWERS for phase in Phase}
     names |= {f"utter_self_care_{phase.value}" for phase in Phase if phase is not Phase.BEYOND}
     names |= {f"utter_time_noted_{phase.value}" for phase in Phase if phase is not Phase.UNKNOWN}
@@ -222,12 +238,13 @@ def response_names() -> frozenset[str]:
 
 _OTHER_RESPONSES = frozenset(
     f"utter_{name}"
-    for name in (
-        "emergency crisis emergency_short emergency_you_wrote emergency_chest_wall emergency_tell_me help_received questions_later urgent urgent_reminder "
-        "contact_clinic_reminder contact_clinic_beyond_72_hours contact_clinic_how self_care_small_bruise self_care_twitching self_care_unwell "
-        "self_care_better self_care_three_days time_not_plausible new_treatment area_noted blood_thinner_noted no_blood_thinner_noted time_unknown "
-        "answer_hydration answer_nsaids answer_nsaids_on_blood_thinner answer_acetaminophen answer_stretching answer_warning_signs answer_how_it_works "
-        "answer_contact answer_limits what_if_emergency what_if_urgent what_if_contact_clinic rephrase menu still_not_understood noted "
-        "ask_time ask_blood_thinner ask_red_flags problem"
-    ).split()
+    for name in """
+    emergency crisis emergency_short emergency_you_wrote emergency_chest_wall emergency_tell_me help_received
+    questions_later urgent urgent_reminder contact_clinic_reminder contact_clinic_beyond_72_hours contact_clinic_how
+    self_care_small_bruise self_care_twitching self_care_unwell self_care_better self_care_three_days time_not_plausible
+    new_treatment area_noted blood_thinner_noted no_blood_thinner_noted time_unknown answer_hydration answer_nsaids
+    answer_nsaids_on_blood_thinner answer_acetaminophen answer_stretching answer_warning_signs answer_how_it_works
+    answer_contact answer_limits what_if_emergency what_if_urgent what_if_contact_clinic rephrase menu
+    still_not_understood noted ask_time ask_blood_thinner ask_red_flags problem
+    """.split()
 )

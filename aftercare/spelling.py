@@ -42,6 +42,8 @@ class Speller:
         text = word.text
         if len(text) < 3 or not text.isalpha() or text in self._known:
             return [word]
+        if text.endswith("in") and text + "g" in self._known:  # "stickin", "breathin"
+            return [Word(text + "g", word.start, word.end)]
         reach = 1 if len(text) < 6 else 2
         found = self._symspell.lookup(text, Verbosity.CLOSEST, max_edit_distance=reach)
         best = found[0].term if found else None

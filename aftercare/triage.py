@@ -16,7 +16,9 @@ from aftercare.message import Message
 from aftercare.timeline import is_plausible
 
 #: Nothing clinical is said with these; their level is `none` unless an emergency is open.
-SOCIAL_INTENTS = frozenset({"greet", "thank", "goodbye", "bot_challenge", "out_of_scope", "feedback", "nlu_fallback", "affirm", "deny", "dont_know"})
+SOCIAL_INTENTS = frozenset(
+    {"greet", "thank", "goodbye", "bot_challenge", "out_of_scope", "feedback", "nlu_fallback", "affirm", "deny", "dont_know"}
+)
 #: Findings that the patient's own mild words may set aside again; they do not stay with the case.
 PASSING = frozenset({"better", "unwell"})
 
@@ -60,7 +62,9 @@ def assess(case: Case, message: Message, now: datetime) -> Assessment:
     if message.intent == "help_received" and case.emergency_open and not _emergencies(names):
         return _help_received(case)
     urgency = _urgency(case, message, names, before, time_given, answered, now)
-    new_emergency = urgency is Urgency.EMERGENCY and bool(_emergencies(case.findings) - _emergencies(before.findings) or _emergencies(names))
+    new_emergency = urgency is Urgency.EMERGENCY and bool(
+        _emergencies(case.findings) - _emergencies(before.findings) or _emergencies(names)
+    )
     case = replace(
         case,
         emergency_open=case.emergency_open or urgency is Urgency.EMERGENCY,
@@ -73,7 +77,9 @@ def assess(case: Case, message: Message, now: datetime) -> Assessment:
 def combined(names: tuple[str, ...]) -> tuple[str, ...]:
     """Findings that follow from others together, by `tables/combinations.yml` (fever with a stiff neck …)."""
     held = set(names)
-    return tuple(row["is"] for row in load("combinations") if row["when"] in held and held & set(row["with"]) and row["is"] not in held)
+    return tuple(
+        row["is"] for row in load("combinations") if row["when"] in held and held & set(row["with"]) and row["is"] not in held
+    )
 
 
 def _help_received(case: Case) -> Assessment:
@@ -90,7 +96,9 @@ def _answer_to_question(case: Case, message: Message) -> str | None:
     return answers.get(message.intent)
 
 
-def _with_facts(case: Case, message: Message, now: datetime, new_treatment: bool, answered: str | None) -> tuple[Case, bool, bool]:
+def _with_facts(
+    case: Case, message: Message, now: datetime, new_treatment: bool, answered: str | None
+) -> tuple[Case, bool, bool]:
     hours = 0.0 if new_treatment and message.hours is None else message.hours
     time_given = hours is not None and is_plausible(hours)
     if time_given and hours is not None:
@@ -116,7 +124,9 @@ def _emergencies(names: tuple[str, ...]) -> set[str]:
     return {name for name in names if level_of(name) is Urgency.EMERGENCY}
 
 
-def _urgency(case: Case, message: Message, names: tuple[str, ...], before: Case, time_given: bool, answered: str | None, now: datetime) -> Urgency:
+def _urgency(
+    case: Case, message: Message, names: tuple[str, ...], before: Case, time_given: bool, answered: str | None, now: datetime
+) -> Urgency:
     if case.emergency_open:
         return Urgency.EMERGENCY
     known = case.urgency(now)
@@ -131,7 +141,11 @@ def _urgency(case: Case, message: Message, names: tuple[str, ...], before: Case,
         return said
     if message.questions:
         return Urgency.INFO
-    completes = time_given or answered is not None or message.intent in ("inform_area", "inform_blood_thinner", "deny_symptoms", "report_better")
+    completes = (
+        time_given
+        or answered is not None
+        or message.intent in ("inform_area", "inform_blood_thinner", "deny_symptoms", "report_better")
+    )
     if completes and known:
         return known
     if message.intent.startswith(("inform_", "new_treatment", "deny_symptoms", "withdraw", "help_received")):

@@ -9,14 +9,14 @@
 		GIVE_UP_MS = 30000,
 		MOST_CHARACTERS = 2000,
 		MOST_KEPT = 200;
-	// Where neither the page nor the server says otherwise; 112 works on mobile telephones nearly everywhere.
+	// 112 works on mobile telephones nearly everywhere.
 	const DEFAULTS = {
 		emergencyNumber: "112",
 		title: "Aftercare assistant",
 		label: "Ask about aftercare",
 		name: "",
 		phone: "",
-		privacyNote: "Your messages are stored by the clinic. Please leave out your name and your address.",
+		privacyNote: "Your messages are stored by the clinic.",
 	};
 
 	const DARK = `--accent:var(--aftercare-color,#6fd6cc);--on-accent:var(--aftercare-on-color,#04211f);--bg:#16211f;
@@ -30,8 +30,9 @@
  --soft:#4b6260;--line:#cfdcda;--warn:#fff4de;--warn-line:#a85507;--focus:#0a4fd0;--red:#b00d1e;
  --area:#bfe0dc;--head:var(--accent);--on-head:var(--on-accent);--alarm:#b00d1e;
  --shadow:0 1px 2px #0b2b291a,0 12px 40px #0b2b2933;
- all:initial;color-scheme:light;
- font:400 max(1rem,16px)/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+ all:initial;color-scheme:light}
+/* Not on :host, which the page's own rules reach. */
+.launcher,dialog{font:400 max(1rem,16px)/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;letter-spacing:normal;text-align:left}
 @media (prefers-color-scheme:dark){:host(:not([theme=light])){${DARK}}}
 :host([theme=dark]){${DARK}}
 *{box-sizing:border-box}
@@ -45,7 +46,6 @@ svg{display:block;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:ro
  max-width:calc(100vw - 40px);
  padding:8px 22px 8px 18px;border-radius:28px;background:var(--accent);color:var(--on-accent);font-weight:600;
  box-shadow:var(--shadow);text-align:left}
-.launcher:hover,.send:hover{filter:brightness(1.08)}
 .launcher.alarm{background:var(--red);color:#fff}
 :host([side=left]) .launcher,:host([side=left]) dialog{right:auto;left:20px}
 dialog{position:fixed;z-index:2147483001;inset:auto 20px 20px auto;margin:0;padding:0;border:1px solid var(--line);
@@ -55,15 +55,15 @@ dialog{position:fixed;z-index:2147483001;inset:auto 20px 20px auto;margin:0;padd
 dialog[open]{display:flex;flex-direction:column;animation:rise .18s ease-out}
 dialog::backdrop{background:transparent}
 @keyframes rise{from{opacity:0;transform:translateY(12px)}}
-header{flex:none;display:flex;align-items:center;gap:12px;padding:12px 8px 12px 16px;background:var(--head);
+.head{flex:none;display:flex;align-items:center;gap:12px;padding:12px 8px 12px 16px;background:var(--head);
  color:var(--on-head)}
-header :focus-visible{outline-color:currentColor;outline-offset:-3px}
+.head :focus-visible{outline-color:currentColor;outline-offset:-3px}
 .face{flex:none;width:40px;height:40px;border-radius:50%;display:grid;place-items:center;border:2px solid}
 .who{flex:1;min-width:0}
 h2,h3{margin:0;font-size:1.06em;line-height:1.3;font-weight:650}
 .who p{margin:0;font-size:.86em;line-height:1.35;overflow-wrap:anywhere}
-header button{background:none;color:inherit;display:grid;place-items:center}
-header button:hover{background:#ffffff26}
+.head button{background:none;color:inherit;display:grid;place-items:center}
+.head button:hover{background:#ffffff26}
 .notice{flex:none;display:flex;gap:12px;align-items:center;padding:8px 12px 8px 16px;font-size:.86em;line-height:1.4;
  border-bottom:1px solid var(--line)}
 .notice>div{flex:1}
@@ -85,7 +85,7 @@ header button:hover{background:#ffffff26}
  padding:16px;background:var(--ground);
  display:flex;flex-direction:column;gap:4px}
 .log:focus-visible{outline-offset:-3px}
-.note{margin:0 0 10px;font-size:.86em;line-height:1.45;color:var(--soft);text-align:center;text-wrap:pretty}
+.note{margin:0 0 10px;font-size:.86em;line-height:1.45;color:var(--soft);text-align:center}
 .item{max-width:88%;display:flex;flex-direction:column;align-items:flex-start;margin-bottom:8px}
 .mine{align-self:flex-end;align-items:flex-end}
 .bubble{padding:10px 14px;border-radius:18px 18px 18px 5px;background:var(--bg);border:1px solid var(--line);
@@ -127,8 +127,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
 @media (max-height:760px),(max-width:560px){.notice.covered{display:none}}
 @media (max-width:360px){.face{display:none}}
 @media (max-height:520px){.log,.about{min-height:4em}.alarm-card section{padding-block:8px}.alarm-card .calls{margin-top:4px}
- .face{display:none}header{padding-block:2px}.notice{padding-block:4px}.alarm-card p{display:none}}
-@media (prefers-reduced-motion:reduce){*{animation:none!important;scroll-behavior:auto!important}}
+ .face{display:none}.head{padding-block:2px}.notice{padding-block:4px}.alarm-card p{display:none}}
+@media (prefers-reduced-motion:reduce){*{animation:none!important;}}
 @media (forced-colors:active){.bubble,.send,.launcher,.call{border:2px solid}}
 `;
 
@@ -170,18 +170,6 @@ textarea::placeholder{color:var(--soft);opacity:1}
 		drawn: null,
 	});
 
-	/** A duplicated tab copies the other's storage: whoever holds the lock keeps the conversation, the other starts anew. */
-	const claim = id =>
-		new Promise(done => {
-			if (!navigator.locks) return done(true);
-			navigator.locks
-				.request("aftercare-" + id, { signal: AbortSignal.timeout(1500) }, () => {
-					done(true);
-					return new Promise(() => {});
-				})
-				.catch(() => done(false));
-		});
-
 	class AftercareChat extends HTMLElement {
 		#clinic = {};
 		#state = fresh();
@@ -190,6 +178,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
 		#starting = null;
 		#part = {};
 		#slow = null;
+		#settled = false;
+		#tabs = new BroadcastChannel("aftercare-chat");
+		#held;
 
 		connectedCallback() {
 			if (this.#ready) return;
@@ -202,7 +193,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
 			);
 			this.#configure(globalThis.aftercareClinic);
 			this.#build();
-			this.#ready = this.#restore();
+			this.#answerTabs();
+			this.#ready = Promise.resolve().then(() => this.#restore());
 		}
 
 		/** `quiet` is for a page that is loaded again: it must not pull the focus into the chat. */
@@ -265,19 +257,38 @@ textarea::placeholder{color:var(--soft);opacity:1}
 			try {
 				kept = JSON.parse(sessionStorage.getItem(this.#key));
 			} catch {}
-			const mine = kept?.id && (await claim(kept.id));
-			// What was written while this waited for the lock stays.
-			const written = {
-				items: [...((mine && kept.items) || []), ...this.#state.items],
-				open: this.#state.open || Boolean(mine && kept.open),
-			};
-			this.#state = { ...fresh(), ...(mine && kept), ...written };
-			if (!mine) return void claim(this.#state.id);
+			if (!kept?.id) return void (this.#settled = true);
+			this.#state = { ...fresh(), ...kept };
 			// What was on its way is sent again: the server knows its id and does not count it twice.
 			for (const item of this.#state.items) if (item.state === "sending") item.state = "waiting";
+			const { length } = kept.items;
 			this.#redraw();
-			if (this.#state.open) this.open(true);
-			await this.#catchUp();
+			if (kept.open) this.open(true);
+			const taken = await this.#taken();
+			this.#settled = true;
+			if (!taken) return this.#catchUp();
+			this.#state = { ...fresh(), open: this.#part.dialog.open, items: this.#state.items.slice(length) };
+			this.#redraw();
+			this.#save();
+		}
+
+		/** A duplicated tab copies the other's storage: it asks whether another has the conversation, and then starts anew. */
+		#taken() {
+			return new Promise(done => {
+				this.#held = done;
+				this.#tabs.postMessage({ ask: this.#state.id });
+				setTimeout(done, 500);
+			});
+		}
+
+		#answerTabs() {
+			let gone = false;
+			this.#tabs.onmessage = ({ data: { ask, held } }) => {
+				if (held === this.#state.id) this.#held?.(true);
+				if (ask === this.#state.id && this.#settled && !gone) this.#tabs.postMessage({ held: ask });
+			};
+			addEventListener("pagehide", () => (gone = true));
+			addEventListener("pageshow", () => (gone = false));
 		}
 
 		// --- the server ---------------------------------------------------------------------------------------------------
@@ -304,7 +315,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 				if (!got.token) throw new Error(got.error || "no token");
 				this.#configure(got.clinic);
 				this.#save({ token: got.token });
-				this.#redraw();
+				this.#words();
 				if (!this.#state.items.length) this.#hear(got.messages, { local: true });
 			})().finally(() => {
 				this.#starting = null;
@@ -324,16 +335,19 @@ textarea::placeholder{color:var(--soft);opacity:1}
 		async #catchUp() {
 			if (!this.#state.token) return;
 			const { items } = this.#state;
+			let down = true;
 			try {
 				const got = await this.#ask("history");
 				if (got.status === 401) return this.#lost();
 				if (got.status !== 200) throw new Error(got.status);
 				const levels = new Map(items.map(item => [item.text, item.level]));
+				const titles = new Map(items.map(item => [item.id, item.text])); // a pressed button is shown by its title
 				const seen = new Set(got.messages.map(message => message.id));
 				this.#state.items = [
 					...items.filter(item => item.local),
 					...got.messages.map((m, i, all) => ({
 						...m,
+						text: (m.id && titles.get(m.id)) || m.text,
 						at: m.at * 1000,
 						mine: m.from === "user",
 						tried: true,
@@ -343,11 +357,10 @@ textarea::placeholder{color:var(--soft);opacity:1}
 					...items.filter(item => item.mine && item.state !== "sent" && !seen.has(item.id)),
 				];
 				this.#decide(got);
-				this.#offline(false);
-			} catch {
-				this.#offline(true);
-			}
+				down = false;
+			} catch {}
 			this.#redraw();
+			this.#offline(down);
 			this.#pump();
 		}
 
@@ -356,7 +369,6 @@ textarea::placeholder{color:var(--soft);opacity:1}
 			const unsent = this.#state.items.filter(item => item.mine && item.state !== "sent");
 			const { open } = this.#state;
 			this.#state = { ...fresh(), open, items: unsent };
-			claim(this.#state.id);
 			this.#redraw();
 			this.#say("Your last conversation has ended, so this is a new one.");
 			this.#save();
@@ -420,7 +432,6 @@ textarea::placeholder{color:var(--soft);opacity:1}
 				const got = this.#state.token ? await this.#ask("delete", {}) : { deleted: true };
 				if (got.deleted || got.status === 401) {
 					this.#state = { ...fresh(), open: true };
-					claim(this.#state.id);
 					this.#save();
 					words = "Your conversation has been deleted.";
 				} else words = got.messages?.[0]?.text ?? words;
@@ -533,8 +544,8 @@ textarea::placeholder{color:var(--soft);opacity:1}
 					},
 				},
 				make(
-					"header",
-					{},
+					"div",
+					{ class: "head" },
 					make("div", { class: "face", "aria-hidden": "true" }, icon("heart")),
 					make("div", { class: "who" }, make("h2", { id: "name" }), make("p")),
 					part.info,
@@ -586,8 +597,9 @@ textarea::placeholder{color:var(--soft);opacity:1}
 			);
 		}
 
-		#redraw() {
-			const { launcher, notice, log, dialog, about } = this.#part,
+		/** The words around the conversation. */
+		#words() {
+			const { launcher, notice, dialog, about } = this.#part,
 				clinic = this.#clinic;
 			launcher.lastChild.textContent = clinic.label;
 			dialog.querySelector("h2").textContent = clinic.title;
@@ -616,7 +628,11 @@ textarea::placeholder{color:var(--soft);opacity:1}
 					make("button", { class: "plain", type: "button", click: () => this.#about(false) }, "Back to the chat"),
 				),
 			);
-			log.replaceChildren(make("p", { class: "note" }, clinic.privacyNote));
+		}
+
+		#redraw() {
+			this.#words();
+			this.#part.log.replaceChildren(make("p", { class: "note" }, this.#clinic.privacyNote));
 			this.#slow = this.off = null;
 			this.#state.drawn = null;
 			for (const item of this.#state.items) this.#draw(item);
@@ -831,7 +847,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 						make("rect", {
 							x: x(72),
 							y: 26,
-							width: 48,
+							width: 45,
 							height: 72,
 							rx: 6,
 							fill: "var(--warn)",
@@ -841,7 +857,7 @@ textarea::placeholder{color:var(--soft);opacity:1}
 						}),
 						make("path", { d: `M${x(0)} 98${curve}Z`, fill: "var(--area)", stroke: "none" }),
 						label(x(31), 86, "usual peak"),
-						make("line", { x1: x(0), x2: x(85.7), y1: 98, y2: 98 }),
+						make("line", { x1: x(0), x2: x(85), y1: 98, y2: 98 }),
 						...[0, 24, 48, 72].flatMap(h => [
 							make("line", { x1: x(h), x2: x(h), y1: 94, y2: 102 }),
 							label(h ? x(h) - h / 30 : 16, 121, `${h} h`),

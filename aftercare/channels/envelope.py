@@ -94,14 +94,15 @@ def _hours(treated_at: Any, now: datetime) -> float | None:
 def history(events: Iterable[Event]) -> list[Json]:
     """The last messages, oldest first: `{from: "user" | "bot", at: seconds since 1970, …}`, the user's with their `id`."""
     told: list[Json] = []
-    titles: dict[str, str] = {}  # a pressed button is shown by its title, as it was when it was pressed
+    titles: dict[str, str] = {}  # of pressed buttons whose payload is not a sentence
     for event in events:
         if isinstance(event, UserUttered) and event.text:
             text = titles.get(event.text, event.text)
             told.append({"from": "user", "at": event.timestamp, "id": event.message_id, "text": text})
         elif isinstance(event, BotUttered):
             for message in bot_messages({"text": event.text, **(event.data or {})}):
-                titles.update({button["payload"]: button["title"] for button in message.get("buttons", [])})
+                commands = [button for button in message.get("buttons", []) if button["payload"].startswith("/")]
+                titles.update({button["payload"]: button["title"] for button in commands})
                 told.append({"from": "bot", "at": event.timestamp, **message})
     return told[-MOST_HISTORY:]
 

@@ -50,7 +50,7 @@ def test_a_reload_gets_the_conversation_back(server: Server) -> None:
     assert [(line["from"], line["text"]) for line in told["messages"]] == [
         ("user", "hello"),
         ("bot", "Hello. How can I help?"),
-        ("user", "I am sore"),
+        ("user", "my back is sore"),
         ("bot", "Soreness like this is common and passes. A warm shower helps."),
     ]
     assert told["messages"][0]["id"] == "message-1"

@@ -345,21 +345,25 @@ EVENTS = [
     UserUttered("It was yesterday", message_id="two"),
     BotUttered("Thank you."),
     BotUttered("Anything else?"),
+    UserUttered("/more", message_id="more"),
+    BotUttered("More."),
     UserUttered("never answered", message_id="three"),
 ]
 
 
-def test_history_shows_who_said_what_and_a_button_by_its_title() -> None:
+def test_history_shows_who_said_what_and_no_command_of_a_button() -> None:
     told = envelope.history(EVENTS)
     assert [(line["from"], line["text"]) for line in told] == [
         ("user", "hello"),
         ("bot", "Hi. When was it?"),
-        ("user", "Yesterday"),
+        ("user", "It was yesterday"),
         ("bot", "Thank you."),
         ("bot", "Anything else?"),
+        ("user", "More"),
+        ("bot", "More."),
         ("user", "never answered"),
     ]
-    assert [line["id"] for line in told if line["from"] == "user"] == ["one", "two", "three"]
+    assert [line["id"] for line in told if line["from"] == "user"] == ["one", "two", "more", "three"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 unexport PYTHONDONTWRITEBYTECODE  # without compiled bytecode Rasa takes 18 seconds to import, not 4
 unexport VIRTUAL_ENV
 
-.PHONY: help run chat api telegram train test test-fast lint validate review evaluate bench lock clean
+.PHONY: help run chat api telegram train test test-fast lint validate review evaluate escalations lock clean
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -62,8 +62,8 @@ review: $(INSTALLED)  ## Print every clinical sentence with its source, for a cl
 evaluate: $(MODEL)  ## Measure what is recognised and write docs/EVALUATION.md
 	@$(PYTHON) -m tools.evaluate
 
-bench: $(MODEL)  ## Measure speed and memory beside `rasa init` and write docs/PERFORMANCE.md
-	@$(PYTHON) -m bench
+escalations: $(INSTALLED)  ## List every patient who was told to seek help, newest first
+	@$(PYTHON) -W ignore -m server.escalations
 
 lock: $(UV)  ## Resolve the versions of pyproject.toml anew into requirements.lock
 	trap 'rm -f uv.lock' EXIT; rm -f uv.lock; $(UV) lock && \

@@ -19,6 +19,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
 
 from aftercare.encoder import Vectors
 
@@ -76,7 +77,8 @@ class LabelClassifier:
             (into, onto), (into_bias, onto_bias) = model.coefs_, model.intercepts_
             return _Member(wording, *(np.ascontiguousarray(part, np.float32) for part in (into, into_bias, onto, onto_bias)))
 
-        with ThreadPoolExecutor() as pool:  # numpy works outside the interpreter's lock
+        # One thread a member: numpy works outside the interpreter's lock, and its own threads would only get in the way.
+        with threadpool_limits(1), ThreadPoolExecutor() as pool:
             return cls(labels, list(pool.map(fit, range(1 + _MEANING_MEMBERS))))
 
     def probabilities(self, texts: Sequence[str], vectors: Vectors) -> Array:

@@ -57,6 +57,7 @@ class Detector:
         found = [self._decided(evidence, candidates) for evidence, candidates in self.evidence(raw, fixed, clauses)]
         if faint_is_over([word.text for word in fixed]):
             found = [replace(f, name="fainted_or_dizzy") if f.name == "collapse" else f for f in found]
+        found = [_widened(finding, fixed, clauses) for finding in found]
         return sorted(found, key=lambda finding: -level_of(finding.name))
 
     def evidence(
@@ -89,6 +90,14 @@ class Detector:
             return replace(by_status.get(Assertion.PRESENT, candidates[0]), assertion=Assertion.PRESENT)
         taken_back = next((f for f in candidates if not f.present), None)
         return taken_back or replace(candidates[0], assertion=evidence.instead)
+
+
+def _widened(finding: Finding, words: Sequence[Word], clauses: Sequence[Clause]) -> Finding:
+    """The finding with the whole clause it stands in: "I get puffed on the stairs" says more to a nurse than "puffed"."""
+    around = [(words[c.start].start, words[c.end - 1].end) for c in clauses]
+    around = [(start, end) for start, end in around if start <= finding.start and finding.end <= end]
+    start, end = min(around, key=lambda place: place[1] - place[0], default=(finding.start, finding.end))
+    return replace(finding, start=start, end=end)
 
 
 def _by_patterns(words: Sequence[Word], patterns: PatternDetector) -> list[_Candidate]:

@@ -57,7 +57,8 @@ def compose(
         replies += _answers(assessment, message, now)
     elif message.questions:
         replies.append(Reply("utter_questions_later"))
-    if not replies or [reply.name for reply in replies] == ["utter_emergency_short"]:
+    reminded = [reply.name for reply in replies] == ["utter_emergency_short"]
+    if not replies or (reminded and message.intent != "nlu_fallback"):  # no menu in the middle of an emergency
         replies += _social(assessment, message)
     asked = _question(assessment, message, now)
     if asked:

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.chat import Chat
 from tests.channels.widget_standin import GENEROUS, REPOSITORY, Server, standin
@@ -75,6 +75,8 @@ def axe() -> str:
             _missing(f"axe-core could not be fetched: {done.stderr[-500:]}")
     return file.read_text(encoding="utf-8")
 
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, and slow is no failure here
 
 NewChat = Callable[..., Chat]
 

@@ -61,7 +61,9 @@ def assertion_of(words: Sequence[str], finding: str, start: int, end: int, other
     """
     left, right = next((a, b) for a, b in segments(words) if a <= start < b)
     before = " ".join(words[left:start])
-    after = " " + " ".join(words[end:right])
+    # "Fever? None." answers across the question mark that ends the segment.
+    beyond = right + 2 if words[right - 1] == "?" else right
+    after = " " + " ".join(words[end:beyond])
     emergency = level_of(finding) >= Urgency.EMERGENCY
     if _hypothetical(before, " ".join(words[start:end])) or _search("hypothetical_after", after):
         return Assertion.PRESENT if _search("confirmed_after", " ".join(words[end:])) else Assertion.HYPOTHETICAL
@@ -88,7 +90,7 @@ def _denied(words: Sequence[str], left: int, start: int, end: int, others: Seque
         word = words[at]
         if word in negators:
             if f"{word} {words[at + 1]}" in table["not_a_denial"] or (
-                word == "never" and _search("never_like_this", " ".join(words[end:]))
+                word == "never" and _search("never_like_this", " " + " ".join(words[end:]))
             ):
                 return False
             return _within_list(words, end, commas, linked, emergency)
@@ -139,7 +141,8 @@ def _own(words: Sequence[str], start: int) -> bool:
     before = _before(words, start)
     last_other = max((m.end() for m in _compiled("other_person").finditer(before)), default=-1)
     last_own = max(
-        (m.end() for m in re.finditer(r"\b(?:i|my (?!\w+ (?:has|is|was|had|says|said))\w+|me|mine)\b", before)), default=-1
+        (m.end() for m in re.finditer(r"\b(?:i|my (?!\w+ (?:has|is|was|had|says|said))\w+|me|(?<!of )mine)\b", before)),
+        default=-1,
     )
     return last_own > last_other
 

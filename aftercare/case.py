@@ -11,7 +11,7 @@ from aftercare.findings import Urgency, level_of
 from aftercare.timeline import Phase, hours_since, phase_of
 
 #: What "any soreness or pain beyond 72 h" is made of (TRIAGE.md, "Findings").
-PERSISTING = frozenset({"soreness", "twitching"})
+PERSISTING = frozenset({"soreness", "twitching", "stiff_neck"})
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,12 @@ class Case:
         return self.phase(now) is Phase.BEYOND and bool(PERSISTING & set(self.findings))
 
     def after_new_treatment(self) -> Case:
-        """The case of a new treatment: what belongs to the patient stays, what belongs to the old treatment goes."""
-        return Case(blood_thinner=self.blood_thinner)
+        """The case of a new treatment: what belongs to the patient stays, what belongs to the old treatment goes.
+
+        An emergency that nobody has seen to stays open.
+        """
+        highest = Urgency.EMERGENCY if self.emergency_open else Urgency.NONE
+        return Case(blood_thinner=self.blood_thinner, emergency_open=self.emergency_open, highest_urgency=highest)
 
     def to_slots(self) -> dict[str, Any]:
         """Slot values, all of them plain JSON."""

@@ -48,6 +48,10 @@ def _denied(words: Sequence[Word], fact: Fact) -> bool:
         if stop in before:
             before = before[before.index(stop) + 1 :]
     after = [word.text for word in words[at + len(fact.value.split()) : at + len(fact.value.split()) + 2]]
+    if "no" in before and (before[before.index("no") + 1 :] or [""])[0] in (",", "i", "my", "he", "she"):
+        before = before[before.index("no") + 1 :]  # a "no" to something else: "no, I take warfarin"
+    if before[-2:] in (["never", "stopped"], ["not", "stopped"]):
+        return False
     joined = " ".join(before)
     return any(word in before or (" " in word and word in joined) for word in denials) or after[:2] in (["?", "no"], [":", "no"])
 
@@ -81,5 +85,6 @@ def fact_words() -> frozenset[str]:
 
 def everyday_topic(words: Sequence[Word]) -> str:
     """Which everyday question it is, as `everyday_<name>` of tables/everyday.yml; `everyday_other` without a hit."""
-    said = {word.text for word in words}
-    return next((f"everyday_{name}" for name, terms in load("everyday").items() if said & set(terms)), "everyday_other")
+    said = " " + " ".join(word.text for word in words) + " "
+    topics = load("everyday").items()
+    return next((f"everyday_{name}" for name, terms in topics if any(f" {term} " in said for term in terms)), "everyday_other")

@@ -22,7 +22,11 @@ _CHATTER = ("greet", "thank", "goodbye", "feedback", "affirm", "deny", "dont_kno
 def questions(clauses: Sequence[Clause]) -> tuple[str, ...]:
     """Topics that the message asks about (heat_or_ice, nsaids …), in the order in which they are asked."""
     topics: list[str] = []
-    for clause in sorted(clauses, key=lambda clause: clause.end - clause.start):
+    longest = max((clause.end - clause.start for clause in clauses), default=0)
+    whole_last = sorted(
+        clauses, key=lambda clause: (len(clauses) > 1 and (clause.start, clause.end) == (0, longest), clause.start)
+    )
+    for clause in whole_last:
         asks = {label: p for label, p in clause.probabilities.items() if label.startswith(_PREFIX + "ask_") and p >= _ASKED}
         if asks:
             topics.append(max(asks, key=lambda label: asks[label]).removeprefix(_PREFIX + "ask_"))
@@ -51,7 +55,8 @@ def intent_of(
         severe = [f for f in present if level_of(f.name) is Urgency.EMERGENCY and f.detector == "pattern"]
         if not severe:
             return "help_received", score["help_received"]
-    if present and score.get("new_treatment", 0.0) < 0.5:
+    emergency = any(level_of(finding.name) is Urgency.EMERGENCY for finding in present)
+    if present and (emergency or score.get("new_treatment", 0.0) < 0.5):
         return _intent_of_finding(present, on_blood_thinner), 1.0
     said = [(name, p) for name, p in ranked if not name.startswith(_REPORTS)]
     substance = [(name, p) for name, p in said if name not in _CHATTER and p >= _ASKED]

@@ -27,6 +27,25 @@ _SPEAKS_OF_TEMPERATURE = {
 }
 _UNITS = {"c": "c", "celsius": "c", "centigrade": "c", "f": "f", "fahrenheit": "f"}
 _REACH = 7  # words between a number and the word that makes it a temperature
+_NOT_DEGREES = {
+    "hours",
+    "hour",
+    "days",
+    "day",
+    "minutes",
+    "minute",
+    "weeks",
+    "years",
+    "year",
+    "am",
+    "pm",
+    "mg",
+    "ml",
+    "/",
+    "%",
+    "kg",
+    "km",
+}
 _TENS = {"thirty": 30, "forty": 40, "ninety": 90, "hundred": 100}
 _ONES = {
     "zero": 0,
@@ -70,6 +89,8 @@ def _temperatures(words: Sequence[str]) -> Iterator[Measurement]:
             else ""
         )
         unit = _UNITS.get(after)
+        if after in _NOT_DEGREES:
+            continue
         if not unit and not near & _SPEAKS_OF_TEMPERATURE:
             continue
         if unit != "f" and _CELSIUS[0] <= value <= _CELSIUS[1]:
@@ -86,7 +107,8 @@ def _scores(words: Sequence[str]) -> Iterator[Measurement]:
             ("out", "of", "ten"),
             ("outta", "of", "10"),
         )
-        if out_of and 0 <= value <= 10:
+        dated = words[end + len(rest) - 1 : end + len(rest)] == ["/"] or tuple(words[end + 2 : end + 3]) == ("/",)
+        if out_of and not dated and 0 <= value <= 10:
             yield Measurement("severe_pain", start, end + len(rest), value >= SEVERE_SCORE)
 
 
@@ -102,7 +124,7 @@ def _numbers(words: Sequence[str]) -> Iterator[tuple[int, int, float]]:
 def _number_at(words: Sequence[str], at: int) -> tuple[int, float | None]:
     """The number that begins at a word: 38.4, "38 point 4", "thirty eight point five", "a hundred and one"."""
     word = words[at].replace(",", ".")
-    if word.replace(".", "", 1).isdigit():
+    if word.isascii() and word.replace(".", "", 1).isdigit():
         value, end = float(word), at + 1
     elif word in _TENS:
         value, end = float(_TENS[word]), at + 1

@@ -58,7 +58,8 @@ def compose(
     elif message.questions:
         replies.append(Reply("utter_questions_later"))
     reminded = [reply.name for reply in replies] == ["utter_emergency_short"]
-    if not replies or (reminded and message.intent != "nlu_fallback"):  # no menu in the middle of an emergency
+    unclear = message.intent == "nlu_fallback" or message.intent.startswith("report_")
+    if not replies or (reminded and not unclear):  # no menu in the middle of an emergency
         replies += _social(assessment, message)
     asked = _question(assessment, message, now)
     if asked:
@@ -218,7 +219,7 @@ def _needs_time(names: Iterable[str], questions: Iterable[str]) -> bool:
 
 def shortened(words: str) -> str:
     """The patient's words on one line, at most 120 characters, safe for Rasa's interpolator."""
-    line = " ".join(words.replace("{", "(").replace("}", ")").split())
+    line = " ".join(words.replace("{", "(").replace("}", ")").split()).strip(" ,.;:-")
     return line if len(line) <= 120 else line[:119].rsplit(" ", 1)[0] + "…"
 
 

@@ -75,7 +75,7 @@ def words(message: str) -> list[Word]:
             token = _STRETCHED.sub(r"\1\1", token)
             opened = contractions.get(token.replace("'", "")) or _open(token)
         else:
-            opened = emoji.get(token, "") if ord(token[0]) > 0x2600 else token
+            opened = emoji.get(token, "") if ord(token[0]) >= 0x2600 else token
         found += [Word(part, match.start(), match.end()) for part in opened.split()]
     return found
 
@@ -85,6 +85,8 @@ def _open(token: str) -> str:
     for ending, full in _ENDINGS:
         if token.endswith(ending) and len(token) > len(ending):
             return token[: -len(ending)] + full
+    if token[1:2] == "'" and token[0] in "cdjlmnqst":  # a foreign elision ("j'ai", "l'eau") is no English word with a slip in it
+        return token
     return token.removesuffix("'s").replace("'", "") or token
 
 

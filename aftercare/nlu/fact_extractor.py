@@ -23,7 +23,9 @@ class FactExtractor(GraphComponent):
     """Reads "this morning" and "on Monday" by the clinic's clock (clinic.yml, time_zone)."""
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> FactExtractor:
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> FactExtractor:
         """A component; it has nothing to learn."""
         return cls()
 

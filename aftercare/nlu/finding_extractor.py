@@ -36,7 +36,9 @@ class FindingExtractor(GraphComponent):
         return {"patterns": True, "classifiers": True, "assertion": True}
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> FindingExtractor:
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> FindingExtractor:
         """A component; it has nothing to learn."""
         return cls(config)
 

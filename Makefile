@@ -59,8 +59,8 @@ validate: $(MODEL)  ## Check that domain, training data and rules fit together
 review: $(INSTALLED)  ## Print every clinical sentence with its source, for a clinician to read and sign
 	@$(PYTHON) -m aftercare.review
 
-evaluate: $(MODEL)  ## Measure what is recognised and write docs/EVALUATION.md
-	@$(PYTHON) -m tools.evaluate
+evaluate: $(MODEL)  ## Measure what is recognised and write docs/EVALUATION.md; FLAGS=--baseline beside `rasa init`
+	@$(PYTHON) -m tools.evaluate $(FLAGS)
 
 escalations: $(INSTALLED)  ## List every patient who was told to seek help, newest first
 	@$(PYTHON) -W ignore -m server.escalations

@@ -38,7 +38,7 @@ class FactExtractor(GraphComponent):
 
 def _facts(reading: Reading) -> list[dict[str, Any]]:
     found = []
-    time = elapsed(reading.fixed, load_clinic().now())
+    time = elapsed(reading.raw, load_clinic().now())  # it knows the slips of time words better than the speller
     if time:
         found.append(_entity("elapsed_time", round(time.hours, 4), time.start, time.end))
     area = treated_area(reading.fixed)

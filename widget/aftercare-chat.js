@@ -77,7 +77,7 @@ h2,h3{margin:0;font-size:1.06em;line-height:1.3;font-weight:650}
 .alarm-card section{padding:14px 16px;background:var(--red);color:#fff;border-bottom:1px solid #fff}
 .alarm-card h3{font-size:1.2em;display:flex;gap:10px;align-items:center}
 .alarm-card p{margin:4px 0 0}
-.alarm-card .call{flex:1;min-width:7.5em;background:#fff;color:#8c0816;border-color:#fff;min-height:48px}
+.alarm-card .call{flex:1;padding:6px;background:#fff;color:#8c0816;border-color:#fff;min-height:48px}
 .alarm-card :focus-visible{outline-color:#fff}
 .alarm-card .later{padding-block:8px}.alarm-card .later p{display:none}.alarm-card .later h3{font-size:1em}
  .alarm-card .later .calls{margin-top:6px}
@@ -114,7 +114,7 @@ figcaption{font-size:.86em;line-height:1.45;color:var(--soft);margin-top:6px}
 form{flex:none;display:flex;gap:8px;align-items:flex-end;padding:10px 12px;border-top:1px solid var(--line)}
 textarea{flex:1;min-width:0;min-height:46px;max-height:7.5em;resize:none;padding:10px 14px;border:1px solid var(--soft);
  border-radius:23px;background:var(--bg);line-height:1.5}
-textarea:focus-visible{outline:2px solid var(--accent);outline-offset:0;border-color:var(--accent)}
+textarea:focus-visible{outline:2px solid var(--ink);outline-offset:0}
 textarea::placeholder{color:var(--soft);opacity:1}
 .send{flex:none;width:46px;height:46px;border-radius:50%;display:grid;place-items:center;background:var(--accent);
  color:var(--on-accent)}

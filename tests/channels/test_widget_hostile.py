@@ -131,7 +131,7 @@ def test_no_body_breaks_the_channel(client: Client, body: bytes) -> None:
             client.count(answer, json.loads(body))
 
 
-@settings(MANY, max_examples=int(1_500 * SHARE))
+@settings(MANY, max_examples=int(600 * SHARE))
 @given(text=hostile_text)
 def test_no_text_breaks_a_turn_or_the_next_one(client: Client, text: str) -> None:
     status, answer = client.message(json.dumps({"text": text}).encode())
@@ -148,7 +148,7 @@ def test_no_text_breaks_a_turn_or_the_next_one(client: Client, text: str) -> Non
 header_text = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=300)
 
 
-@settings(MANY, max_examples=int(1_500 * SHARE))
+@settings(MANY, max_examples=int(2_400 * SHARE))
 @given(
     path=st.sampled_from(["message", "history", "delete"]),
     token=header_text | st.sampled_from(["Bearer", "Bearer ", "Bearer a.b.c", "Basic x"]),

@@ -16,9 +16,15 @@ from aftercare.replies import compose
 from aftercare.triage import assess
 
 
+def _said_at(tracker: Tracker) -> datetime:
+    """When the patient wrote: a channel that can deliver late (Telegram) says so in the metadata, else now."""
+    sent_at = (tracker.latest_message.get("metadata") or {}).get("sent_at")
+    return datetime.fromisoformat(sent_at) if sent_at else datetime.now(timezone.utc)
+
+
 def take_turn(dispatcher: CollectingDispatcher, tracker: Tracker, opening_said: bool = False) -> list[dict[str, Any]]:
     """Answer the latest message. `opening_said`: the rule has uttered the urgent line already."""
-    now = datetime.now(timezone.utc)
+    now = _said_at(tracker)
     before = Case.from_slots(tracker.slots)
     message = Message.from_parse(tracker.latest_message)
     assessment = assess(before, message, now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from aftercare.findings import Urgency, level_of
+from aftercare.findings import Urgency, finding_rows, level_of
 from aftercare.timeline import Phase, hours_since, phase_of
 
 #: What "any soreness or pain beyond 72 h" is made of (TRIAGE.md, "Findings").
@@ -77,7 +77,7 @@ class Case:
             treated_at=datetime.fromisoformat(treated_at) if treated_at else None,
             treated_area=slots.get("treated_area"),
             blood_thinner=slots.get("blood_thinner"),
-            findings=tuple(slots.get("findings") or ()),
+            findings=tuple(name for name in slots.get("findings") or () if name in finding_rows()),
             highest_urgency=Urgency.of(slots.get("highest_urgency") or "none"),
             emergency_open=bool(slots.get("emergency_open")),
             asked=slots.get("asked"),

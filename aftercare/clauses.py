@@ -11,6 +11,7 @@ _SUBJECTS = frozenset(
     "i it my there he she they his her the this that can is do does should what how when a am we now just still have had got "
     "been no not was will feel feels me".split()
 )
+_ANSWERS = frozenset({"no", "none", "nope", "nah", "yes", "yep", "yeah"})  # "Chest pain? No." is one clause
 _SHORTEST = 3  # words; a shorter piece stays with what stands before it
 
 
@@ -28,7 +29,8 @@ def clauses(words: Sequence[str]) -> list[tuple[int, int]]:
     for start, end in zip(cuts, cuts[1:]):
         if end <= start:
             continue
-        stopped = start > 0 and words[start - 1] in _STOPS - {"-", ":"}
+        answers = words[start - 1] == "?" and end - start <= 3 and words[start] in _ANSWERS if start else False
+        stopped = not answers and start > 0 and words[start - 1] in _STOPS - {"-", ":"}
         if pieces and not stopped and (end - start < _SHORTEST or pieces[-1][1] - pieces[-1][0] < _SHORTEST):
             pieces[-1] = (pieces[-1][0], end)
         else:

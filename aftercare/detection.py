@@ -17,6 +17,7 @@ from aftercare.measurements import measurements
 from aftercare.patterns import Match, PatternDetector
 from aftercare.text import Word
 
+NEGATIONS = frozenset({"not", "no", "never", "without", "hardly", "barely", "unable"})
 _CONSIDERED = 0.1  # a classifier puts a finding up for judgement from this probability on
 _NOT_A_REPORT = {
     "intent:ask_what_if": Assertion.HYPOTHETICAL,
@@ -79,7 +80,10 @@ class Detector:
                 found += _only_in(_by_patterns(raw, self._patterns), found)
         if self._classifiers:
             found += _by_classifiers(fixed, clauses)
-        return found
+        measured_low = _measured_low([word.text for word in fixed]) - {
+            c.finding.name for c in found if c.finding.detector == "pattern"
+        }
+        return [candidate for candidate in found if candidate.finding.name not in measured_low]
 
     def _decided(self, evidence: Evidence, candidates: list[Finding]) -> Finding:
         """One finding with its final status; the words are those of a candidate with that status where there is one."""
@@ -115,14 +119,19 @@ def _by_patterns(words: Sequence[Word], patterns: PatternDetector) -> list[_Cand
 
 def _with_measurements(matches: list[Match], texts: list[str]) -> list[Match]:
     """Numbers decide over words: "temperature of 37" is no fever, "38.9" is one, "9/10" is severe pain."""
-    measured = measurements(texts)
-    below = {m.finding for m in measured if not m.reached} - {m.finding for m in measured if m.reached}
+    measured, below = measurements(texts), _measured_low(texts)
     kept = [
         match
         for match in matches
         if match.finding not in below or not {"temperature", "temp"} & set(texts[match.start : match.end])
     ]
     return kept + [Match(m.finding, m.start, m.end) for m in measured if m.reached]
+
+
+def _measured_low(texts: list[str]) -> set[str]:
+    """Findings whose every number is below what it takes."""
+    measured = measurements(texts)
+    return {m.finding for m in measured if not m.reached} - {m.finding for m in measured if m.reached}
 
 
 def _only_in(raw: list[_Candidate], fixed: list[_Candidate]) -> list[_Candidate]:
@@ -161,6 +170,7 @@ def _evidence(name: str, group: list[_Candidate], clauses: Sequence[Clause], tex
         probability=best.probabilities.get(name, 0.0) if best else 0.0,
         alarm=max((c.probabilities.get(alarm_label(level), 0.0) for c in here), default=0.0),
         pattern_present=any(g.finding.present for g in patterns),
+        negation_inside=any(NEGATIONS & set(texts[g.start : g.end]) for g in patterns if g.finding.present),
         pattern_taken_back=bool(patterns) and not any(g.finding.present for g in patterns),
         classifier_taken_back=not patterns and not any(g.finding.present for g in group),
         not_a_report=against.get(label, 0.0),

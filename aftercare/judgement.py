@@ -24,13 +24,17 @@ _FLOOR = 0.003  # probabilities are clipped here before their logit is taken
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was gathered for one finding. Probabilities are 0 to 1; `instead` is its status when it is no report."""
+    """What was gathered for one finding. Probabilities are 0 to 1; `instead` is its status when it is no report.
+
+    `negation_inside`: a negation is part of the finding itself ("not breathing"), so that a denial says nothing.
+    """
 
     level: Urgency
     probability: float = 0.0
     alarm: float = 0.0
     pattern_present: bool = False
     pattern_taken_back: bool = False
+    negation_inside: bool = False
     classifier_taken_back: bool = False
     not_a_report: float = 0.0
     asked: float = 0.0
@@ -64,7 +68,8 @@ def is_report(evidence: Evidence) -> bool:
     """
     row = _rows()[evidence.level.label]
     asks_about_mild = evidence.level <= Urgency.SELF_CARE and evidence.asked >= _ASKS
-    if evidence.pattern_present and not evidence.doubtful and not asks_about_mild and evidence.not_a_report < row.plain_words:
+    plain = evidence.negation_inside or evidence.not_a_report < row.plain_words
+    if evidence.pattern_present and plain and not evidence.doubtful and not asks_about_mild:
         return True
     weight = sum(weight * value for weight, value in zip(row.weights, evidence.features()))
     return weight >= (row.with_pattern if evidence.pattern_present else row.threshold)

@@ -46,6 +46,24 @@ _NOT_DEGREES = {
     "kg",
     "km",
 }
+_SPEAKS_OF_PAIN = {
+    "pain",
+    "pains",
+    "painful",
+    "hurt",
+    "hurts",
+    "hurting",
+    "ache",
+    "aches",
+    "aching",
+    "achy",
+    "sore",
+    "soreness",
+    "agony",
+    "ouch",
+    "throbbing",
+}
+_SHORT_ANSWER = 6  # words of a message that may be nothing but a score
 _TENS = {"thirty": 30, "forty": 40, "ninety": 90, "hundred": 100}
 _ONES = {
     "zero": 0,
@@ -100,6 +118,8 @@ def _temperatures(words: Sequence[str]) -> Iterator[Measurement]:
 
 
 def _scores(words: Sequence[str]) -> Iterator[Measurement]:
+    if len(words) > _SHORT_ANSWER and not _SPEAKS_OF_PAIN & set(words):
+        return  # "great session, 10/10 would recommend"
     for start, end, value in _numbers(words):
         rest = tuple(words[end : end + 3])
         out_of = rest[:2] in (("/", "10"), ("/", "ten")) or rest in (

@@ -11,7 +11,10 @@ from aftercare.findings import Assertion, Finding
 
 @dataclass(frozen=True)
 class Message:
-    """What one message says. `hours` is hours since treatment as stated (may be implausible), None when not stated."""
+    """What one message says. `hours` is hours since treatment as stated (may be implausible), None when not stated.
+
+    `answer` is yes, no or dont_know when the message begins with such an answer.
+    """
 
     intent: str = "nlu_fallback"
     findings: tuple[Finding, ...] = ()
@@ -19,6 +22,7 @@ class Message:
     hours: float | None = None
     area: str | None = None
     blood_thinner: bool | None = None
+    answer: str | None = None
 
     @property
     def present(self) -> tuple[str, ...]:
@@ -43,6 +47,7 @@ class Message:
             hours=first("elapsed_time"),
             area=first("treated_area"),
             blood_thinner=first("blood_thinner"),
+            answer=first("answer"),
         )
 
 

@@ -27,12 +27,12 @@ def is_plausible(hours: float) -> bool:
 
 
 def hours_since(treated_at: datetime | None, now: datetime) -> float | None:
-    """Hours from an aware `treated_at` to an aware `now`; None when unknown or no longer plausible."""
+    """Hours from an aware `treated_at` to an aware `now`; None when unknown or in the future."""
     if treated_at is None:
         return None
     hours = (now - treated_at) / timedelta(hours=1)
     # A minute's grace: a clock that was set back must not turn "just now" into the future.
-    return max(hours, 0.0) if -1 / 60 <= hours <= LONGEST_HOURS else None
+    return max(hours, 0.0) if hours >= -1 / 60 else None
 
 
 def phase_of(hours: float | None) -> Phase:

@@ -90,15 +90,15 @@ def _help_received(case: Case) -> Assessment:
 
 def _answer_to_question(case: Case, message: Message) -> str | None:
     """yes, no or dont_know when the message answers the question that was asked, else None."""
+    answers = {"affirm": "yes", "deny": "no", "dont_know": "dont_know", "deny_symptoms": "no"}
     if case.asked is None:
         return None
-    if case.asked == "red_flags" and message.intent in ("affirm", "dont_know"):
-        return "yes" if message.intent == "affirm" else "dont_know"
+    if case.asked == "red_flags" and (message.intent in ("affirm", "dont_know") or message.answer in ("yes", "dont_know")):
+        return "yes" if "yes" in (message.answer, answers.get(message.intent)) else "dont_know"
     if message.present or message.questions:
         return None
     if case.asked == "time" and message.intent == "inform_time" and message.hours is None:
         return "dont_know"  # "I do not know when it was"
-    answers = {"affirm": "yes", "deny": "no", "dont_know": "dont_know", "deny_symptoms": "no"}
     return answers.get(message.intent)
 
 

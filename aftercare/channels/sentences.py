@@ -14,10 +14,10 @@ _CALL = "If you are worried, call the clinic on {clinic_phone}. In an emergency,
 
 # Response name -> the words used when domain.yml has no such response or no model is loaded.
 FALLBACKS = {
-    "utter_too_many_messages": "That was a lot of messages at once. Please wait a moment, then send it again. " + _CALL,
+    "utter_too_fast": "That was a lot of messages at once. Please wait a moment, then send it again. " + _CALL,
     "utter_message_too_long": "That message is too long for me. Please say it in fewer words. " + _CALL,
-    "utter_message_empty": "I did not get any words. Please tell me how you feel, or what you want to know. " + _CALL,
-    "utter_technical_problem": "Sorry, something went wrong on our side and I could not answer. " + _CALL,
+    "utter_empty": "I did not get any words. Please tell me how you feel, or what you want to know. " + _CALL,
+    "utter_problem": "Sorry, something went wrong on our side and I could not answer. " + _CALL,
     "utter_still_working": "Sorry, this is taking too long. Please send it again in a minute. " + _CALL,
     "utter_not_deleted": "Sorry, I could not delete this conversation. Please ask the clinic on {clinic_phone} to do it.",
 }

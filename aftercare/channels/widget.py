@@ -136,7 +136,7 @@ class WidgetInput(InputChannel):
                 wait = 2.0
         if not wait:
             return None
-        messages = await say("utter_too_many_messages", _agent(request), self.clinic)
+        messages = await say("utter_too_fast", _agent(request), self.clinic)
         return answer({"messages": messages, "failed": True}, 429, Retry_After=str(ceil(wait)))
 
     # --- the four requests ---------------------------------------------------------------------------------------------
@@ -165,12 +165,12 @@ class WidgetInput(InputChannel):
         except BadRequest as error:
             return answer({"error": str(error)}, 400)
         if agent is None or not agent.is_ready():
-            messages = await say("utter_technical_problem", agent, self.clinic)
+            messages = await say("utter_problem", agent, self.clinic)
             return answer({"messages": messages, "failed": True}, 503, Retry_After="10")
         text = typed(incoming.text)
         if incoming.button and text != incoming.text and await self._was_offered(agent, conversation, incoming):
             text = incoming.text
-        for wrong, response in ((not text, "utter_message_empty"), (len(text) > MOST_CHARACTERS, "utter_message_too_long")):
+        for wrong, response in ((not text, "utter_empty"), (len(text) > MOST_CHARACTERS, "utter_message_too_long")):
             if wrong:
                 return answer({"messages": await say(response, agent, self.clinic)}, 413 if text else 200)
         answered = await self._answer(agent, conversation, incoming, text, on_new_message)
@@ -250,7 +250,7 @@ class WidgetInput(InputChannel):
             logger.exception("a turn failed")
         messages = collector.messages
         if failed or not messages:
-            messages = [*messages, *await say("utter_technical_problem", agent, self.clinic)]
+            messages = [*messages, *await say("utter_problem", agent, self.clinic)]
             failed = True
         tracker = await _retrieve(agent, conversation.sender_id)
         return {"messages": messages, **envelope.decided(tracker, _now()), **({"failed": True} if failed else {})}

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from aftercare.detection import Detector
 from aftercare.facts import everyday_topic
 from aftercare.findings import Finding
-from aftercare.intent import intent_of, questions, ranking
+from aftercare.intent import answer, intent_of, questions, ranking
 from aftercare.nlu.clause_classifier import READING
 from aftercare.reading import Reading
 
@@ -52,7 +52,10 @@ class FindingExtractor(GraphComponent):
             intent, confidence = intent_of(reading.clauses, findings, on_thinner, {e["entity"] for e in entities})
             asked = [everyday_topic(reading.fixed) if topic == "everyday" else topic for topic in questions(reading.clauses)]
             added = [_finding(finding) for finding in findings]
-            added += [_question(topic, len(message.get(TEXT) or "")) for topic in asked]
+            added += [_about_all("question", topic, len(message.get(TEXT) or "")) for topic in asked]
+            said = answer(reading.clauses)
+            if said:
+                added.append(_about_all("answer", said, len(message.get(TEXT) or "")))
             message.set(ENTITIES, [*entities, *added], add_to_output=True)
             message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
             ranked = [{"name": name, "confidence": value} for name, value in ranking(reading.clauses) if name != intent]
@@ -72,5 +75,5 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _question(topic: str, length: int) -> dict[str, Any]:
-    return {"entity": "question", "value": topic, "start": 0, "end": length, "extractor": FindingExtractor.__name__}
+def _about_all(entity: str, value: str, length: int) -> dict[str, Any]:
+    return {"entity": entity, "value": value, "start": 0, "end": length, "extractor": FindingExtractor.__name__}

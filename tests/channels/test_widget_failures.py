@@ -259,8 +259,8 @@ def test_deleting_waits_for_the_message_that_is_being_answered() -> None:
 
 def test_the_channel_s_words_come_from_the_domain_when_it_has_them() -> None:
     responses = {
-        "utter_message_empty": [{"text": "Say something, or call {clinic_phone} ({emergency_number})."}],
-        "utter_technical_problem": [{"text": "{broken"}],
+        "utter_empty": [{"text": "Say something, or call {clinic_phone} ({emergency_number})."}],
+        "utter_problem": [{"text": "{broken"}],
         "utter_message_too_long": [{"text": ""}],
         "utter_welcome": [{"text": "Hello from {clinic_name}", "buttons": [{"title": "Sore", "payload": "I am sore"}]}],
     }

@@ -101,7 +101,7 @@ def write_project(folder: Path) -> None:
         "    buttons: [{title: I am sore, payload: my back is sore}, {title: I have a fever, payload: I have a fever}]"
     )
     lines.append(
-        "  utter_too_many_messages:\n  - text: 'Slow down please, or call {clinic_phone}; in an emergency {emergency_number}.'"
+        "  utter_too_fast:\n  - text: 'Slow down please, or call {clinic_phone}; in an emergency {emergency_number}.'"
     )
     files = {
         "domain.yml": "\n".join(lines),

@@ -51,7 +51,6 @@ def check(table: list[tuple[str, str, Assertion | None]]) -> pytest.MarkDecorato
 
 #: Sentences that are read wrongly today, and why.
 DEFECTS: dict[str, str] = {
-    "I have no pain except when I breathe in": "the finding stands on both sides of 'except'",
     "could the needle break off inside me?": "assertion.yml: 'could the needle' knows no 'break'",
 }
 

@@ -158,6 +158,7 @@ def test_the_report_is_complete_with_any_parts_and_keeps_the_notes(names: tuple[
     again = report.written(results.read(path), f"{first}\nWhy one target was missed.\n")
     assert again == f"{first}\nWhy one target was missed.\n"
     assert ("Not measured yet." in first) is (len(names) < 3)
+    assert ("**not measured yet**" in first) is (len(names) < 3)
     assert "100.0 % (12/12; 75.8 to 100.0)" in first
     assert "$" not in first
     assert SECRET not in first + path.read_text(encoding="utf-8")

@@ -19,13 +19,18 @@ BUTTONS = [(name, button) for name, items in RESPONSES.items() for item in items
 #: Said by the channels and the server themselves, not by aftercare/replies.py.
 SAID_BY_CHANNELS = {
     f"utter_{name}"
-    for name in ("start", "help", "stopped", "deleted", "only_text", "only_private", "too_fast", "too_long", "empty")
+    for name in """
+    start help stopped deleted only_text only_private too_fast too_long empty welcome message_too_long still_working
+    not_deleted restarted caption_only button_expired timeline timeline_late telegram_commands telegram_description
+    """.split()
 }
 CLINIC_PLACEHOLDERS = set(load_clinic().values())  # the keys of that mapping
 MORE_VALUES = {
     "utter_emergency_you_wrote": {"words"},
     "utter_emergency_chest_wall": {"treated_area_said"},
     "utter_area_noted": {"treated_area_said"},
+    "utter_timeline": {"hours"},
+    "utter_timeline_late": {"days"},
 }
 #: Static: a rule utters these with no action, so nothing but the clinic's values can fill them.
 STATIC = ("utter_emergency", "utter_crisis", "utter_urgent")
@@ -180,6 +185,8 @@ FILLED = {
     "privacy_note": "",
     "words": "my chest hurts",
     "treated_area_said": "upper back",
+    "hours": "30",
+    "days": "4",
 }
 
 

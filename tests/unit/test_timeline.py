@@ -26,7 +26,7 @@ PLAUSIBLE = [(0, True), (72, True), (DAYS_30, True), (-0.1, False), (-24, False)
 SINCE = [
     # treated how many hours ago: hours that are worked with
     (0, 0.0), (5.5, 5.5), (72, 72.0), (DAYS_30, 720.0),
-    (DAYS_30 + 1, None),  # no longer this treatment
+    (DAYS_30 + 1, DAYS_30 + 1.0),  # soreness that was too long stays too long
     (-0.01, 0.0),  # a clock that was set back by less than a minute
     (-1, None),
 ]  # fmt: skip

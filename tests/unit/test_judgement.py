@@ -1,0 +1,53 @@
+"""What outweighs what: plain words of an emergency are never outweighed, a film or a joke without a report is no alarm."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aftercare.findings import Urgency, load
+from aftercare.judgement import FEATURES, Evidence, is_report
+
+EMERGENCY = Urgency.EMERGENCY
+PROBABILITY = st.floats(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        # both detectors agree
+        (Evidence(EMERGENCY, probability=0.95, alarm=0.95, pattern_present=True), True),
+        # the classifiers alone, in words that no pattern knows
+        (Evidence(EMERGENCY, probability=0.9, alarm=0.9), True),
+        (Evidence(EMERGENCY, probability=0.1, alarm=0.05), False),
+        # a pattern alone, in plain words
+        (Evidence(EMERGENCY, probability=0.01, alarm=0.01, pattern_present=True), True),
+        # "not breathing well": the negation is part of the sign, so a likely denial says nothing
+        (Evidence(EMERGENCY, probability=0.3, alarm=0.3, pattern_present=True, negation_inside=True, not_a_report=0.95), True),
+        # "this film left me breathless": a pattern, a film, and no classifier that sees a report
+        (Evidence(EMERGENCY, probability=0.01, alarm=0.01, pattern_present=True, doubtful=True, not_a_report=0.98), False),
+        # a denial that the rules proved and the classifiers agree with
+        (Evidence(EMERGENCY, probability=0.1, alarm=0.02, pattern_taken_back=True, not_a_report=0.95), False),
+        # a mild word in a question is a question
+        (Evidence(Urgency.SELF_CARE, probability=0.01, alarm=0.01, pattern_present=True, asked=0.95), False),
+    ],
+)
+def test_the_weight_of_evidence(evidence: Evidence, expected: bool) -> None:
+    assert is_report(evidence) is expected
+
+
+@given(PROBABILITY, PROBABILITY, PROBABILITY, PROBABILITY)
+def test_a_denial_never_outweighs_a_sign_that_holds_the_negation(p: float, alarm: float, denied: float, asked: float) -> None:
+    assert is_report(Evidence(EMERGENCY, p, alarm, pattern_present=True, negation_inside=True, not_a_report=denied, asked=asked))
+
+
+@given(PROBABILITY, PROBABILITY)
+def test_more_probability_never_makes_a_report_of_an_emergency_less_likely(lower: float, higher: float) -> None:
+    lower, higher = sorted((lower, higher))
+    assert is_report(Evidence(EMERGENCY, higher, higher)) or not is_report(Evidence(EMERGENCY, lower, lower))
+
+
+def test_the_table_weighs_every_piece_of_evidence_for_every_level() -> None:
+    for level in ("self_care", "contact_clinic", "urgent", "emergency"):
+        assert set(load("judgement")[level]["weights"]) == set(FEATURES)

@@ -44,7 +44,8 @@ train: $(MODEL)  ## Train the model if anything it is made of has changed
 	@echo "$(MODEL) is up to date."
 
 test: lint validate  ## Check everything: style, types, training data, all tests
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --ignore tests/browser
+	$(PYTHON) -m pytest tests/browser  # by itself: Playwright keeps an event loop running, which other tests cannot share
 
 test-fast: $(INSTALLED)  ## Run the tests that need neither model nor server
 	$(PYTHON) -m pytest tests/unit

@@ -19,7 +19,9 @@ def escalation(before: Case, assessment: Assessment, message: Message, now: date
     """
     if assessment.urgency < Urgency.CONTACT_CLINIC or assessment.help_received:
         return None
-    names = [finding.name for finding in assessment.reported]
+    names = [finding.name for finding in assessment.reported] or list(assessment.case.findings)
+    if not names:  # an emergency of an earlier treatment that is still open: it has its record
+        return None
     new = set(assessment.case.findings) - set(before.findings)
     overdue = assessment.case.lasts_too_long(now) and not before.lasts_too_long(now)
     if not (new or overdue or assessment.urgency > before.highest_urgency or assessment.new_emergency):
@@ -28,7 +30,7 @@ def escalation(before: Case, assessment: Assessment, message: Message, now: date
     return {
         "at": now.isoformat(timespec="seconds"),
         "urgency": assessment.urgency.label,
-        "findings": names or list(assessment.case.findings),
+        "findings": names,
         "words": [finding.words for finding in assessment.reported if finding.words],
         "treated_area": assessment.case.treated_area,
         "near_chest_wall": assessment.chest_wall,

@@ -28,6 +28,7 @@ from tools.slips import slips_of
 from tools.test_sets import ROOT, TestSet
 
 MODEL = ROOT / "models" / "aftercare.tar.gz"
+PROGRAM = ("aftercare", "actions", "server")  # with the model, what decides on a level
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = ROOT / ("docs" if official else "var/evaluation")
     kept = results.read(folder / "evaluation.json")
     for part in parts:
-        kept[part] = {**_about(tests, part), **_MEASURE[part](tests, options.limit)}
+        before = _assistant_now()
+        kept[part] = {**before, **_about(tests, part), **_MEASURE[part](tests, options.limit)}
+        if _assistant_now() != before:
+            print("The model or the program was changed while it was measured: measure again.", file=sys.stderr)
+            return 1
         results.write(folder / "evaluation.json", kept)
     picture.draw(kept, folder / "evaluation.svg")
     path = folder / "EVALUATION.md"
@@ -66,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--set", choices=test_sets.SETS, default="held_out", help="which test set (default: held_out)")
     parser.add_argument("--limit", type=int, metavar="N", help="only N messages, conversations and times, to try it out")
     return parser
+
+
+def _assistant_now() -> dict[str, str]:
+    """Fingerprints of the trained model and of the program around it."""
+    program = [path for name in PROGRAM for path in (ROOT / name).rglob("*") if path.suffix in (".py", ".yml")]
+    return {"model": test_sets.fingerprint([MODEL]), "program": test_sets.fingerprint(sorted(program))}
 
 
 def _about(tests: TestSet, part: str) -> dict[str, Any]:
@@ -100,14 +111,13 @@ def _assistant(tests: TestSet, limit: int | None) -> dict[str, Any]:
         "tags": by_tag(messages),
         "parse": latency.measured(MODEL, tests.name, limit),
         "answer": {key: round(1000 * latency.percentile(seconds, share)) for key, share in (("p50", 0.5), ("p95", 0.95))},
-        "model": test_sets.fingerprint([MODEL]),
     }
 
 
 def _ablation(tests: TestSet, _: int | None) -> dict[str, Any]:
     from tools.ablation import ablated
 
-    return {"without": ablated(MODEL, tests.messages, slips_of(tests.emergencies)), "model": test_sets.fingerprint([MODEL])}
+    return {"without": ablated(MODEL, tests.messages, slips_of(tests.emergencies))}
 
 
 def _baseline(tests: TestSet, limit: int | None) -> dict[str, Any]:

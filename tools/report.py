@@ -23,6 +23,11 @@ _SWITCHED_OFF = {
     "assertion": "assertion rules and weighing of evidence",
 }
 _NOT_MEASURED = "Not measured yet."
+_MISSING = {
+    "assistant": "`make evaluate` does it",
+    "ablation": "`make evaluate` does it",
+    "baseline": "`make evaluate FLAGS=--baseline` does it, and takes half an hour and more, most of it for training",
+}
 _LEVELS = ("emergency", "urgent", "contact_clinic", "self_care", "info", "none")
 
 
@@ -53,13 +58,16 @@ def share(figure: Figure | None, interval: bool = True) -> str:
 
 
 def _measured(parts: dict[str, Any]) -> Iterator[str]:
+    for name, command in _MISSING.items():
+        if name not in parts:
+            yield f"* {_LABELS[name].capitalize()}: **not measured yet**; {command}."
     for name, part in parts.items():
-        what = f"test set `{part['set']}` {part['fingerprint']}, model {part['model']}"
+        what = f"test set `{part['set']}` {part['fingerprint']}, model {part['model']}, program {part['program']}"
         yield f"* {_LABELS[name].capitalize()}: measured on {part['date']} with `{part['command']}` ({what})."
     if len({(part["fingerprint"], str(part["counts"])) for part in parts.values()}) > 1:
         yield "* **The parts were measured on different test sets: measure all of them again before comparing.**"
-    if len({part["model"] for name, part in parts.items() if name != "baseline"}) > 1:
-        yield "* **Assistant and parts were measured on different models: run `make evaluate` again.**"
+    if len({(part["model"], part["program"]) for name, part in parts.items() if name != "baseline"}) > 1:
+        yield "* **Assistant and parts were measured on different models or programs: run `make evaluate` again.**"
 
 
 def _set(counts: dict[str, int]) -> str:
@@ -83,16 +91,11 @@ def _targets(parts: dict[str, Any]) -> str:
         for target in TARGETS
     ]
     took, other_took = (parts.get(name, {}).get("parse") for name in ("assistant", "baseline"))
-    rows.append(
-        [
-            "reading a message, p50, one core",
-            f"≤ {PARSE_P50:g} ms",
-            _milliseconds(took),
-            _in_time(took),
-            _milliseconds(other_took),
-        ]
-    )
-    return _table(["figure", "target", _LABELS["assistant"], "", _LABELS["baseline"]], rows)
+    limit = f"≤ {PARSE_P50:g} ms"
+    rows.append(["reading a message, p50, one core", limit, _milliseconds(took), _in_time(took), _milliseconds(other_took)])
+    heads = ["figure", "target", _LABELS["assistant"], "", _LABELS["baseline"]]
+    shown = len(heads) if other else len(heads) - 1  # no column for a pipeline that was not measured
+    return _table(heads[:shown], [row[:shown] for row in rows])
 
 
 def _milliseconds(took: dict[str, Any] | None) -> str:
@@ -121,21 +124,28 @@ def _confusion(parts: dict[str, Any]) -> Iterator[str]:
 
 
 def _tags(parts: dict[str, Any]) -> str:
-    baseline = parts.get("baseline", {}).get("tags", {})
     rows = [
         [
             f"`{tag}`",
             str(found["exact"].of),
             share(found["exact"], interval=False),
-            share(baseline.get(tag, {}).get("exact"), interval=False),
             share(found["emergency"], interval=False),
             share(found["false_urgent"], interval=False),
+            share(parts.get("baseline", {}).get("tags", {}).get(tag, {}).get("exact"), interval=False),
         ]
         for tag, found in parts.get("assistant", {}).get("tags", {}).items()
         if found["exact"].of >= _FEWEST
     ]
-    heads = ["tag", "messages", "right level", "default pipeline's", "emergencies recognised", "false urgent-or-higher"]
-    return _table(heads, rows, numbers=True) if rows else _NOT_MEASURED
+    heads = [
+        "tag",
+        "messages",
+        "right level",
+        "emergencies recognised",
+        "false urgent-or-higher",
+        "default pipeline, right level",
+    ]
+    shown = len(heads) if "baseline" in parts else len(heads) - 1
+    return _table(heads[:shown], [row[:shown] for row in rows], numbers=True) if rows else _NOT_MEASURED
 
 
 def _ablation(parts: dict[str, Any]) -> str:

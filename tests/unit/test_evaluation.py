@@ -141,7 +141,14 @@ def test_no_repr_shows_a_text() -> None:
 
 def measured(name: str) -> dict[str, Any]:
     answers = [answer("emergency", "emergency", "chest")] * 12
-    about = {"date": "2026-01-02", "command": "make evaluate", "set": "held_out", "fingerprint": "abc", "model": "def"}
+    about = {
+        "date": "2026-01-02",
+        "command": "make evaluate",
+        "set": "held_out",
+        "fingerprint": "abc",
+        "model": "def",
+        "program": "123",
+    }
     tests = TestSet("held_out", [Said(SECRET, (Urgency.EMERGENCY,))], [], [], datetime(2026, 1, 1, tzinfo=timezone.utc), "abc")
     took = {"p50": 7.0, "p95": 9.0, "processor_p50": 6.0, "processor_p95": 8.0, "messages": 12, "machine": "a machine"}
     found = {target.name: Figure(12, 12) for target in TARGETS if name == "assistant" or target.name != "times"}

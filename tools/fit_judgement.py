@@ -67,8 +67,8 @@ def main() -> None:
         rows[level][0].append(features)
         rows[level][1].append(true)
     table: dict[str, Any] = {}
-    for level, (features, truth) in rows.items():
-        model = LogisticRegression(C=0.5, fit_intercept=False, max_iter=2000).fit(np.array(features), truth)
+    for level, (numbers, truth) in rows.items():
+        model = LogisticRegression(C=0.5, fit_intercept=False, max_iter=2000).fit(np.array(numbers), truth)
         kept = {name: float(value) for name, value in load("judgement")[level].items() if name != "weights"}
         table[level] = {**kept, "weights": dict(zip(FEATURES, (round(float(weight), 3) for weight in model.coef_[0])))}
     text = yaml.safe_dump(table, sort_keys=False, default_flow_style=None, width=130)

@@ -80,10 +80,15 @@ def _hypothetical(before: str, inside: str) -> bool:
     return _search("hypothetical_before", before + " " + inside.split(" ", 1)[0])
 
 
+_EXCEPT = {"except", "until", "till", "unless"}  # "no pain until I breathe in" reports pain
+
+
 def _denied(words: Sequence[str], left: int, start: int, end: int, others: Sequence[tuple[int, int]], emergency: bool) -> bool:
     """Walk back from the finding over words that may stand between a denial and what it denies."""
     table = load("assertion")
     between, negators = table["between"], table["negators"]
+    if _EXCEPT & set(words[start:end]):
+        return False
     commas = linked = 0
     at = start - 1
     while at >= left:

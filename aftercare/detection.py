@@ -17,7 +17,9 @@ from aftercare.measurements import measurements
 from aftercare.patterns import Match, PatternDetector
 from aftercare.text import Word
 
-NEGATIONS = frozenset({"not", "no", "never", "without", "hardly", "barely", "unable"})
+#: A finding that holds one of these holds the negation, or ends it ("no pain until …"): a clause that sounds like a denial
+#: then says nothing.
+NEGATIONS = frozenset("not no never without hardly barely unable except until till unless".split())
 _CONSIDERED = 0.1  # a classifier puts a finding up for judgement from this probability on
 _NOT_A_REPORT = {
     "intent:ask_what_if": Assertion.HYPOTHETICAL,

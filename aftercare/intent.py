@@ -13,6 +13,7 @@ from aftercare.findings import Finding, Urgency, level_of, load
 FALLBACK = "nlu_fallback"
 _PREFIX = "intent:"
 _ASKED = 0.25  # a clause asks about a topic from this probability on
+_YES = frozenset({"yes", "yeah", "yep", "yup", "yea", "aye"})
 _ANSWERED = 0.5  # the first clause is a yes, a no or a don't know from this probability on
 _UNDERSTOOD = 0.2  # below this nothing was understood
 #: With findings present these intents speak; without any they would alarm for nothing, so they give way.
@@ -34,11 +35,16 @@ def questions(clauses: Sequence[Clause]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(topics))
 
 
-def answer(clauses: Sequence[Clause]) -> str | None:
-    """yes, no or dont_know when the first clause is such an answer, whatever follows it ("yes, what should I do?")."""
+def answer(clauses: Sequence[Clause], words: Sequence[str] = ()) -> str | None:
+    """yes, no or dont_know when the first word or clause is such an answer ("yes, what should I do?").
+
+    `words` are those of the message as corrected; whatever follows the answer does not take it back.
+    """
     first = min(clauses, key=lambda clause: (clause.start, clause.end), default=None)
     if first is None:
         return None
+    if words and words[0] in _YES:
+        return "yes"
     given = {"affirm": "yes", "deny": "no", "dont_know": "dont_know"}
     return next((said for name, said in given.items() if first.probabilities.get(_PREFIX + name, 0.0) >= _ANSWERED), None)
 

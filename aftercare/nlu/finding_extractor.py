@@ -53,7 +53,7 @@ class FindingExtractor(GraphComponent):
             asked = [everyday_topic(reading.fixed) if topic == "everyday" else topic for topic in questions(reading.clauses)]
             added = [_finding(finding) for finding in findings]
             added += [_about_all("question", topic, len(message.get(TEXT) or "")) for topic in asked]
-            said = answer(reading.clauses)
+            said = answer(reading.clauses, [word.text for word in reading.fixed])
             if said:
                 added.append(_about_all("answer", said, len(message.get(TEXT) or "")))
             message.set(ENTITIES, [*entities, *added], add_to_output=True)

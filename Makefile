@@ -14,6 +14,7 @@ MODEL := models/aftercare.tar.gz
 # Folders of data/ are listed too: a file that is taken away changes its folder.
 TRAINED_ON := config.yml domain.yml $(shell find data) $(wildcard aftercare/*.py) \
 	$(shell find aftercare/nlu aftercare/tables -type f -not -path '*/__pycache__/*')
+TRAINING := .venv-training
 
 # Patients' data: neither Rasa nor its libraries may report anything to outside hosts.
 export RASA_TELEMETRY_ENABLED := false
@@ -22,7 +23,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 unexport PYTHONDONTWRITEBYTECODE  # without compiled bytecode Rasa takes 18 seconds to import, not 4
 unexport VIRTUAL_ENV
 
-.PHONY: help run chat api telegram train test test-fast lint validate review evaluate escalations lock clean
+.PHONY: help run chat api telegram train test test-fast lint validate review network evaluate escalations lock clean
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,8 +61,15 @@ validate: $(MODEL)  ## Check that domain, training data and rules fit together
 review: $(INSTALLED)  ## Print every clinical sentence with its source, for a clinician to read and sign
 	@$(PYTHON) -m aftercare.review
 
+network: $(INSTALLED) $(TRAINING)/.installed  ## Teach the network again after data/ has changed (PyTorch; about half an hour)
+	$(PYTHON) -W ignore -m training.texts var/network
+	$(TRAINING)/bin/python -W ignore -m training.fit var/network
+
 evaluate: $(MODEL)  ## Measure what is recognised and write docs/EVALUATION.md; FLAGS=--baseline beside `rasa init`
 	@$(PYTHON) -m tools.evaluate $(FLAGS)
+
+bench: $(INSTALLED)  ## Measure speed and size beside the bot of `rasa init` and write docs/PERFORMANCE.md; FLAGS=--quick tries it
+	@$(PYTHON) -m bench $(FLAGS)
 
 escalations: $(INSTALLED)  ## List every patient who was told to seek help, newest first
 	@$(PYTHON) -W ignore -m server.escalations
@@ -71,7 +79,7 @@ lock: $(UV)  ## Resolve the versions of pyproject.toml anew into requirements.lo
 	$(UV) export --quiet --format requirements-txt --all-groups --no-emit-project --no-emit-index-url --output-file requirements.lock
 
 clean:  ## Remove environment, model and caches; the conversations in var/ stay
-	rm -rf .venv .uv .rasa models .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-training .uv .rasa models .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --force: Rasa's cache does not see that a component's tables or helper modules have changed.
@@ -82,6 +90,11 @@ $(MODEL): $(INSTALLED) $(TRAINED_ON)
 $(INSTALLED): requirements.lock .python-version | $(UV)
 	test -x $(PYTHON) || $(UV) venv --quiet --python-preference system .venv
 	$(UV) pip sync --python $(PYTHON) --require-hashes --compile-bytecode requirements.lock
+	@touch $@
+
+$(TRAINING)/.installed: training/requirements.txt | $(UV)
+	test -x $(TRAINING)/bin/python || $(UV) venv --quiet --python-preference system $(TRAINING)
+	$(UV) pip install --python $(TRAINING)/bin/python --no-deps --requirement training/requirements.txt
 	@touch $@
 
 .uv/bin/uv:

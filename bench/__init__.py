@@ -1,0 +1,1 @@
+"""How fast and how small the assistant is, measured beside the bot of `rasa init`: `python -m bench`."""

@@ -23,7 +23,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 unexport PYTHONDONTWRITEBYTECODE  # without compiled bytecode Rasa takes 18 seconds to import, not 4
 unexport VIRTUAL_ENV
 
-.PHONY: help run chat api telegram train test test-fast lint validate review network evaluate escalations lock clean
+.PHONY: help run chat api telegram train test test-fast lint validate review network evaluate bench escalations lock clean
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

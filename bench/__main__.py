@@ -21,7 +21,7 @@ from bench.bots import STOCK_PYTHON, init, ours
 from bench.figures import BOTS, INIT, OURS, Figures
 from bench.installed import RASA, ours_installed, stock_environment, stock_installed
 from bench.load import messages
-from bench.processes import ROOT, WORK, BenchError
+from bench.processes import ROOT, WORK, BenchError, stop_on_signals
 from tools.latency import machine
 from tools.test_sets import fingerprint
 
@@ -31,6 +31,7 @@ _DOCS = ROOT / "docs"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, write and print the report; the exit status. A target that is missed is a result, not a failure."""
     options = _parser().parse_args(arguments)
+    stop_on_signals()
     official = not (options.quick or options.only or options.keep)
     folder = _DOCS if official else WORK
     WORK.mkdir(parents=True, exist_ok=True)

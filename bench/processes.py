@@ -27,6 +27,12 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, **quiet, "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "SANIC_HOST": "127.0.0.1", **more}
 
 
+def stop_on_signals() -> None:
+    """Let SIGTERM and SIGHUP do what Ctrl-C does, so that nothing that was started here outlives the benchmark."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+
+
 def begin(command: Sequence[str], folder: Path, log: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start a process that writes into `log`, in a session of its own, so that Ctrl-C reaches it through `end` only."""
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.bots import Running, ours
 from bench.figures import middle
 from bench.load import send
-from bench.processes import ROOT, WORK, BenchError
+from bench.processes import ROOT, WORK, BenchError, stop_on_signals
 from bench.report import table
 from bench.timed_server import PARTS
 from bench.timers import Node, by_part, mean, rows
@@ -36,6 +36,7 @@ _SETTLED = 0.5  # seconds until the server has written down what it answered las
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; the exit status."""
     options = _parser().parse_args(arguments)
+    stop_on_signals()
     try:
         found = _measured(options.messages, options.turn, options.model)
     except BenchError as error:
@@ -83,18 +84,16 @@ def _kind(running: Running, file: Path, kind: str, text: str, count: int, turn: 
 
 
 def told(found: dict[str, tuple[Node, float]], least: float) -> str:
-    """The tables, as Markdown: all kinds by part, then each kind from the request down."""
+    """The tables: all kinds by part, as Markdown, then each kind from the request down, as plain text."""
     parts = {kind: by_part(node) for kind, (node, _) in found.items()}
     lines = [[part, *(f"{parts[kind].get(part, 0.0):.2f}" for kind in found)] for part in PARTS]
     lines.append(["in the server", *(f"{node.milliseconds:.2f}" for node, _ in found.values())])
     lines.append(["for the client, p50", *(f"{client:.2f}" for _, client in found.values())])
     texts = [table(["milliseconds", *found], lines, numbers=True)]
     for kind, (node, _) in found.items():
-        tree = [
-            [f"{'&nbsp;&nbsp;' * depth}{name}", f"{value:.2f}", f"{100 * value / node.milliseconds:.0f} %", f"{calls:.3g}"]
-            for depth, name, value, calls in rows(node, least)
-        ]
-        texts += [f"### {kind}: {MESSAGES.get(kind, '')}", table(["where", "ms", "share", "calls"], tree, numbers=True)]
+        texts.append(f'{kind}: "{MESSAGES.get(kind, "")}"\n{"ms":>56}{"share":>8}{"calls":>8}')
+        for depth, name, value, calls in rows(node, least):
+            texts[-1] += f"\n{'  ' * depth + name:48}{value:8.2f}{value / node.milliseconds:8.0%}{calls:8.3g}"
     return "\n\n".join(texts)
 
 

@@ -17,15 +17,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bench.timers import Node, Timers
+from bench.timers import COLLECTION, Node, Timers
 
 CHANNEL, NLU, POLICY, ACTION, NLG, STORE, TURN = (
     "channel and HTTP", "NLU", "policy", "action", "NLG", "tracker store", "Rasa's turn",
 )  # fmt: skip
-PARTS = (CHANNEL, NLU, POLICY, ACTION, NLG, STORE, TURN, "garbage collection")
+PARTS = (CHANNEL, NLU, POLICY, ACTION, NLG, STORE, TURN, COLLECTION)
 
 _PROCESSOR = "rasa.core.processor.MessageProcessor"
 _TRACKER = "rasa.shared.core.trackers.DialogueStateTracker"
+_SQL = "sqlalchemy.engine.default.DefaultDialect"
 _REMOTE = "rasa.core.actions.action.RemoteAction"
 
 
@@ -41,10 +42,10 @@ def _action(_: Any, action: Any, *__: Any, **___: Any) -> str:
 _TIMED: tuple[tuple[str, str, Any, str], ...] = (
     ("rasa.core.agent.Agent", "handle_message", "agent", TURN),
     (_PROCESSOR, "parse_message", "parse the message", NLU),
+    ("rasa.engine.runner.dask.DaskGraphRunner", "run", "graph", ""),
     ("rasa.engine.graph.GraphNode", "__call__", _component, ""),
     ("aftercare.spelling.Speller", "correct", "spelling", ""),
-    ("aftercare.encoder.Encoder", "encode", "sentence vectors", ""),
-    ("aftercare.classifier.LabelClassifier", "probabilities", "classifiers", ""),
+    ("aftercare.network.Network", "read", "network", ""),
     ("aftercare.patterns.PatternDetector", "find", "word patterns", ""),
     ("aftercare.detection", "assertion_of", "assertion", ""),
     ("aftercare.nlu.fact_extractor", "elapsed", "time since treatment", ""),
@@ -53,6 +54,11 @@ _TIMED: tuple[tuple[str, str, Any, str], ...] = (
     (_PROCESSOR, "save_tracker", "save the tracker", STORE),
     ("rasa.core.tracker_store.SQLTrackerStore", "retrieve", "SQL read", STORE),
     ("rasa.core.tracker_store.SQLTrackerStore", "save", "SQL write", STORE),
+    (_SQL, "do_execute", "statement", ""),
+    (_SQL, "do_executemany", "statements", ""),
+    (_SQL, "do_commit", "commit", ""),
+    ("sqlalchemy.orm.query.Query", "all", "rows", ""),
+    ("sqlalchemy.orm.query.Query", "count", "count the events", ""),
     (_TRACKER, "from_dict", "events to objects", ""),
     (_PROCESSOR, "_update_tracker_session", "session", TURN),
     (_PROCESSOR, "run_action_extract_slots", "extract slots", TURN),

@@ -12,16 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 REST = "the rest of it"
+COLLECTION = "garbage collection"
 
 
 @dataclass
 class Node:
-    """A stretch of work, its milliseconds and calls, and the work inside it. `part` is what it is counted under."""
+    """A stretch of work, its milliseconds and calls, and the work inside it. `part` is what it is counted under.
+
+    `collecting` is how many of the milliseconds were garbage collections, those inside the children too.
+    """
 
     name: str
     part: str
     milliseconds: float = 0.0
     calls: float = 0.0
+    collecting: float = 0.0
     children: dict[str, Node] = field(default_factory=dict)
 
     def child(self, name: str, part: str) -> Node:
@@ -56,7 +61,7 @@ def mean(nodes: Sequence[Node]) -> Node:
 
 def _scaled(node: Node, share: float) -> Node:
     children = {name: _scaled(child, share) for name, child in node.children.items()}
-    return Node(node.name, node.part, node.milliseconds * share, node.calls * share, children)
+    return Node(node.name, node.part, node.milliseconds * share, node.calls * share, children=children)
 
 
 def rows(node: Node, least: float, depth: int = 0) -> Iterator[tuple[int, str, float, float]]:
@@ -87,6 +92,7 @@ class Timers:
         self._done = done
         self._inside: ContextVar[Node | None] = ContextVar("inside", default=None)
         self._threads: Node | None = None
+        self._began = self._collecting = 0.0
 
     @contextmanager
     def timed(self, name: str, part: str = "", root: bool = False, for_threads: bool = False) -> Iterator[None]:
@@ -99,17 +105,18 @@ class Timers:
         token = self._inside.set(node)
         if for_threads:
             self._threads = node
-        begun = time.perf_counter()
+        begun, collected = time.perf_counter(), self._collecting
         try:
             yield
         finally:
             node.milliseconds += 1000 * (time.perf_counter() - begun)
             node.calls += 1
+            node.collecting += self._collecting - collected
             self._inside.reset(token)
             if for_threads:
                 self._threads = None
             if root:
-                self._done(node)
+                self._done(_with_collections(node))
 
     def around(self, function: Any, name: str | Callable[..., str], part: str = "", **options: bool) -> Any:
         """The same function with a timer around it. `name` may be made from the arguments."""
@@ -138,9 +145,16 @@ class Timers:
             setattr(owner, attribute, self.around(raw, name, part, **options))
 
     def collection(self, phase: str, _: dict[str, int]) -> None:
-        """For `gc.callbacks`: time the garbage collections."""
+        """For `gc.callbacks`. It only counts: it may run in the middle of a change of the context, which it must not touch."""
         if phase == "start":
-            self._collecting = self.timed("garbage collection", "garbage collection")
-            self._collecting.__enter__()
+            self._began = time.perf_counter()
         else:
-            self._collecting.__exit__(None, None, None)
+            self._collecting += 1000 * (time.perf_counter() - self._began)
+
+
+def _with_collections(node: Node) -> Node:
+    """A child for the garbage collections that no other child had."""
+    alone = node.collecting - sum(_with_collections(child).collecting for child in node.children.values())
+    if alone > 0:
+        node.children[COLLECTION] = Node(COLLECTION, COLLECTION, alone, 1.0)
+    return node

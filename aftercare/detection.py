@@ -1,4 +1,4 @@
-"""Which findings a message holds: word patterns and classifiers side by side, then what the message asserts of each.
+"""Which findings a message holds: word patterns and the network side by side, then what the message asserts of each.
 
 Either detector can raise a finding. `tables/assertion.yml` takes back what it can prove absent, hypothetical, historical
 or somebody else's; what is left is weighed once more (`judgement`), so that a word pattern in a sentence about a film
@@ -7,20 +7,21 @@ does not alarm, and a frightened sentence without any of our words does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from aftercare.assertion import assertion_of, clause_is_taken_back, doubtful_cue, faint_is_over
-from aftercare.findings import Assertion, Finding, Urgency, finding_rows, level_of
+from aftercare.assertion import assertion_of, doubtful_cue, faint_is_over
+from aftercare.findings import Assertion, Finding, finding_rows, level_of
 from aftercare.judgement import Evidence, is_report
 from aftercare.measurements import measurements
 from aftercare.patterns import Match, PatternDetector
+from aftercare.reading import Passage, Reading
 from aftercare.text import Word
 
-#: A finding that holds one of these holds the negation, or ends it ("no pain until …"): a clause that sounds like a denial
+#: A finding that holds one of these holds the negation, or ends it ("no pain until …"): a sentence that sounds like a denial
 #: then says nothing.
 NEGATIONS = frozenset("not no never without hardly barely unable except until till unless".split())
-_CONSIDERED = 0.1  # a classifier puts a finding up for judgement from this probability on
+_CONSIDERED = 0.05  # the network puts a finding up for judgement from this probability on
 _NOT_A_REPORT = {
     "intent:ask_what_if": Assertion.HYPOTHETICAL,
     "intent:ask_warning_signs": Assertion.HYPOTHETICAL,
@@ -28,15 +29,6 @@ _NOT_A_REPORT = {
     "intent:deny_symptoms": Assertion.ABSENT,
     "intent:out_of_scope": Assertion.FIGURATIVE,
 }
-
-
-@dataclass(frozen=True)
-class Clause:
-    """Words `start` to `end` of the corrected message with what the classifiers make of them (label: probability)."""
-
-    start: int
-    end: int
-    probabilities: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -51,40 +43,35 @@ class _Candidate:
 class Detector:
     """Both detectors, the assertion rules and the judgement; each can be left out to measure what it contributes."""
 
-    def __init__(self, patterns: bool = True, classifiers: bool = True, assertion: bool = True) -> None:
+    def __init__(self, patterns: bool = True, network: bool = True, assertion: bool = True) -> None:
         self._patterns = PatternDetector() if patterns else None
-        self._classifiers, self._assertion = classifiers, assertion
+        self._network, self._assertion = network, assertion
 
-    def detect(self, raw: Sequence[Word], fixed: Sequence[Word], clauses: Sequence[Clause]) -> list[Finding]:
-        """Every finding of the message with its assertion status, most urgent first; one entry a finding and status."""
-        found = [self._decided(evidence, candidates) for evidence, candidates in self.evidence(raw, fixed, clauses)]
-        if faint_is_over([word.text for word in fixed]):
+    def detect(self, reading: Reading) -> list[Finding]:
+        """Every finding of the message with its assertion status, most urgent first; one entry a finding."""
+        found = [self._decided(evidence, candidates) for evidence, candidates in self.evidence(reading)]
+        if faint_is_over([word.text for word in reading.fixed]):
             found = [replace(f, name="fainted_or_dizzy") if f.name == "collapse" else f for f in found]
-        found = [_widened(finding, fixed, clauses) for finding in found]
+        found = [_widened(finding, reading) for finding in found]
         return sorted(found, key=lambda finding: -level_of(finding.name))
 
-    def evidence(
-        self, raw: Sequence[Word], fixed: Sequence[Word], clauses: Sequence[Clause]
-    ) -> list[tuple[Evidence, list[Finding]]]:
+    def evidence(self, reading: Reading) -> list[tuple[Evidence, list[Finding]]]:
         """For every finding that a detector raised: what speaks for and against it, and the candidates themselves."""
-        candidates = self._candidates(raw, fixed, clauses)
-        texts = [word.text for word in fixed]
         grouped: dict[str, list[_Candidate]] = {}
-        for candidate in candidates:
+        for candidate in self._candidates(reading):
             grouped.setdefault(candidate.finding.name, []).append(candidate)
-        return [(_evidence(name, group, clauses, texts), [c.finding for c in group]) for name, group in grouped.items()]
+        return [(_evidence(name, group, reading), [c.finding for c in group]) for name, group in grouped.items()]
 
-    def _candidates(self, raw: Sequence[Word], fixed: Sequence[Word], clauses: Sequence[Clause]) -> list[_Candidate]:
+    def _candidates(self, reading: Reading) -> list[_Candidate]:
         found: list[_Candidate] = []
+        fixed = [word.text for word in reading.fixed]
         if self._patterns:
-            found = _by_patterns(fixed, self._patterns)
-            if [word.text for word in raw] != [word.text for word in fixed]:
-                found += _only_in(_by_patterns(raw, self._patterns), found)
-        if self._classifiers:
-            found += _by_classifiers(fixed, clauses)
-        measured_low = _measured_low([word.text for word in fixed]) - {
-            c.finding.name for c in found if c.finding.detector == "pattern"
-        }
+            found = _by_patterns(reading.fixed, self._patterns)
+            if [word.text for word in reading.raw] != fixed:
+                found += _only_in(_by_patterns(reading.raw, self._patterns), found)
+        if self._network:
+            found += _by_network(reading)
+        measured_low = _measured_low(fixed) - {c.finding.name for c in found if c.finding.detector == "pattern"}
         return [candidate for candidate in found if candidate.finding.name not in measured_low]
 
     def _decided(self, evidence: Evidence, candidates: list[Finding]) -> Finding:
@@ -92,15 +79,15 @@ class Detector:
         by_status = {finding.assertion: finding for finding in reversed(candidates)}
         if not self._assertion:
             return replace(candidates[0], assertion=Assertion.PRESENT)
-        if is_report(evidence) if self._classifiers else Assertion.PRESENT in by_status:
+        if is_report(evidence) if self._network else Assertion.PRESENT in by_status:
             return replace(by_status.get(Assertion.PRESENT, candidates[0]), assertion=Assertion.PRESENT)
         taken_back = next((f for f in candidates if not f.present), None)
         return taken_back or replace(candidates[0], assertion=evidence.instead)
 
 
-def _widened(finding: Finding, words: Sequence[Word], clauses: Sequence[Clause]) -> Finding:
+def _widened(finding: Finding, reading: Reading) -> Finding:
     """The finding with the whole clause it stands in: "I get puffed on the stairs" says more to a nurse than "puffed"."""
-    around = [(words[c.start].start, words[c.end - 1].end) for c in clauses]
+    around = [(reading.fixed[start].start, reading.fixed[end - 1].end) for start, end in reading.clauses]
     around = [(start, end) for start, end in around if start <= finding.start and finding.end <= end]
     start, end = min(around, key=lambda place: place[1] - place[0], default=(finding.start, finding.end))
     return replace(finding, start=start, end=end)
@@ -146,42 +133,37 @@ def _only_in(raw: list[_Candidate], fixed: list[_Candidate]) -> list[_Candidate]
     ]
 
 
-def _by_classifiers(words: Sequence[Word], clauses: Sequence[Clause]) -> list[_Candidate]:
-    texts = [word.text for word in words]
+def _by_network(reading: Reading) -> list[_Candidate]:
+    """What the network raises, on the clause that holds the word it looked at most."""
     found = []
-    for clause in clauses:
-        place = (words[clause.start].start, words[clause.end - 1].end)
+    for passage in reading.passages:
         for name in finding_rows():
-            if clause.probabilities.get(name, 0.0) >= _CONSIDERED:
-                status = clause_is_taken_back(texts, name, clause.start, clause.end)
-                found.append(_Candidate(Finding(name, status, "", *place, "classifier"), clause.start, clause.end))
+            if passage.probabilities.get(name, 0.0) >= _CONSIDERED:
+                at = passage.places.get(name, passage.start)
+                start, end = next(((a, b) for a, b in reading.clauses if a <= at < b), (passage.start, passage.end))
+                place = (reading.fixed[start].start, reading.fixed[end - 1].end)
+                found.append(_Candidate(Finding(name, Assertion.PRESENT, "", *place, "network"), start, end))
     return found
 
 
-def _evidence(name: str, group: list[_Candidate], clauses: Sequence[Clause], texts: list[str]) -> Evidence:
-    """Gather what speaks for and against a finding; probabilities are the highest over the clauses it touches."""
-    here = [c for c in clauses if any(c.start < g.end and g.start < c.end for g in group)] or list(clauses)
-    best = max(here, key=lambda clause: clause.probabilities.get(name, 0.0), default=None)
+def _evidence(name: str, group: list[_Candidate], reading: Reading) -> Evidence:
+    """Gather what speaks for and against a finding; probabilities are the highest over the passages it touches."""
+    texts = [word.text for word in reading.fixed]
+    here = [p for p in reading.passages if any(p.start < g.end and g.start < p.end for g in group)] or list(reading.passages)
+    best = max(here, key=lambda passage: passage.probabilities.get(name, 0.0), default=Passage(0, 0, {}, {}))
     level = level_of(name)
     patterns = [g for g in group if g.finding.detector == "pattern"]
-    against = {label: best.probabilities.get(label, 0.0) for label in _NOT_A_REPORT} if best else {}
-    label = max(against, key=lambda one: against[one], default="intent:out_of_scope")
-    asked = max((p for c in here for one, p in c.probabilities.items() if one.startswith("intent:ask_")), default=0.0)
+    against = {label: best.probabilities.get(label, 0.0) for label in _NOT_A_REPORT}
+    label = max(against, key=lambda one: against[one])
     return Evidence(
         level=level,
-        probability=best.probabilities.get(name, 0.0) if best else 0.0,
-        alarm=max((c.probabilities.get(alarm_label(level), 0.0) for c in here), default=0.0),
+        probability=best.probabilities.get(name, 0.0),
+        alarm=max((p.probabilities.get(f"level:{level.label}", 0.0) for p in here), default=0.0),
         pattern_present=any(g.finding.present for g in patterns),
         negation_inside=any(NEGATIONS & set(texts[g.start : g.end]) for g in patterns if g.finding.present),
         pattern_taken_back=bool(patterns) and not any(g.finding.present for g in patterns),
-        classifier_taken_back=not patterns and not any(g.finding.present for g in group),
-        not_a_report=against.get(label, 0.0),
-        asked=asked,
+        not_a_report=against[label],
+        asked=max((p for one, p in best.probabilities.items() if one.startswith("intent:ask_")), default=0.0),
         doubtful=any(doubtful_cue(texts, g.start) is not None for g in group if g.start < len(texts)),
         instead=_NOT_A_REPORT[label],
     )
-
-
-def alarm_label(level: Urgency) -> str:
-    """The label that stands for "any finding of this level" among the classifiers' labels."""
-    return f"level:{level.label}"

@@ -1,4 +1,4 @@
-"""The intent of a message and the questions in it, from the classifiers' yes/no over its clauses and its findings.
+"""The intent of a message and the questions in it, from the network's yes/no for every intent and from its findings.
 
 A present finding decides the intent, so that a red flag inside a thank-you or a question is never answered as one.
 """
@@ -7,53 +7,49 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from aftercare.detection import Clause
 from aftercare.findings import Finding, Urgency, level_of, load
+from aftercare.reading import Passage
 
 FALLBACK = "nlu_fallback"
-_PREFIX = "intent:"
-_ASKED = 0.25  # a clause asks about a topic from this probability on
+_PREFIX, _ASKS = "intent:", "intent:ask_"
+_ASKED = 0.4  # a message asks about every topic from this probability on,
+_PERHAPS = 0.2  # and about the likeliest one from this probability on
 _YES = frozenset({"yes", "yeah", "yep", "yup", "yea", "aye"})
-_ANSWERED = 0.5  # the first clause is a yes, a no or a don't know from this probability on
+_ANSWERED = 0.5  # the message begins with a yes, a no or a don't know from this probability on
 _UNDERSTOOD = 0.2  # below this nothing was understood
 #: With findings present these intents speak; without any they would alarm for nothing, so they give way.
 _REPORTS = "report_"
 _CHATTER = ("greet", "thank", "goodbye", "feedback", "affirm", "deny", "dont_know", "out_of_scope", "bot_challenge", "withdraw")
 
 
-def questions(clauses: Sequence[Clause]) -> tuple[str, ...]:
+def questions(passages: Sequence[Passage]) -> tuple[str, ...]:
     """Topics that the message asks about (heat_or_ice, nsaids …), in the order in which they are asked."""
     topics: list[str] = []
-    longest = max((clause.end - clause.start for clause in clauses), default=0)
-    whole_last = sorted(
-        clauses, key=lambda clause: (len(clauses) > 1 and (clause.start, clause.end) == (0, longest), clause.start)
-    )
-    for clause in whole_last:
-        asks = {label: p for label, p in clause.probabilities.items() if label.startswith(_PREFIX + "ask_") and p >= _ASKED}
-        if asks:
-            topics.append(max(asks, key=lambda label: asks[label]).removeprefix(_PREFIX + "ask_"))
-    return tuple(dict.fromkeys(topics))
+    for passage in passages:
+        asks = {label: p for label, p in passage.probabilities.items() if label.startswith(_ASKS) and p >= _PERHAPS}
+        sure = [label for label, p in asks.items() if p >= _ASKED] or sorted(asks, key=lambda label: -asks[label])[:1]
+        topics += sorted(sure, key=lambda label: (passage.places.get(label, passage.start), -asks[label]))
+    return tuple(dict.fromkeys(topic.removeprefix(_ASKS) for topic in topics))
 
 
-def answer(clauses: Sequence[Clause], words: Sequence[str] = ()) -> str | None:
-    """yes, no or dont_know when the first word or clause is such an answer ("yes, what should I do?").
+def answer(passages: Sequence[Passage], words: Sequence[str] = ()) -> str | None:
+    """yes, no or dont_know when the message is, or begins with, such an answer ("yes, what should I do?").
 
     `words` are those of the message as corrected; whatever follows the answer does not take it back.
     """
-    first = min(clauses, key=lambda clause: (clause.start, clause.end), default=None)
-    if first is None:
+    if not passages:
         return None
     if words and words[0] in _YES:
         return "yes"
     given = {"affirm": "yes", "deny": "no", "dont_know": "dont_know"}
-    return next((said for name, said in given.items() if first.probabilities.get(_PREFIX + name, 0.0) >= _ANSWERED), None)
+    return next((said for name, said in given.items() if passages[0].probabilities.get(_PREFIX + name, 0.0) >= _ANSWERED), None)
 
 
-def ranking(clauses: Iterable[Clause]) -> list[tuple[str, float]]:
-    """Intents with their highest probability over the clauses, best first."""
+def ranking(passages: Iterable[Passage]) -> list[tuple[str, float]]:
+    """Intents with their highest probability over the passages, best first."""
     best: dict[str, float] = {}
-    for clause in clauses:
-        for label, probability in clause.probabilities.items():
+    for passage in passages:
+        for label, probability in passage.probabilities.items():
             if label.startswith(_PREFIX):
                 name = label.removeprefix(_PREFIX)
                 best[name] = max(best.get(name, 0.0), probability)
@@ -61,10 +57,10 @@ def ranking(clauses: Iterable[Clause]) -> list[tuple[str, float]]:
 
 
 def intent_of(
-    clauses: Sequence[Clause], findings: Sequence[Finding], on_blood_thinner: bool, facts: Iterable[str]
+    passages: Sequence[Passage], findings: Sequence[Finding], on_blood_thinner: bool, facts: Iterable[str]
 ) -> tuple[str, float]:
     """The intent and its confidence. `facts` are the facts that were found: elapsed_time, treated_area, blood_thinner."""
-    ranked = ranking(clauses)
+    ranked = ranking(passages)
     score = dict(ranked)
     present = [finding for finding in findings if finding.present]
     if score.get("help_received", 0.0) >= 0.5:
@@ -75,7 +71,7 @@ def intent_of(
     if present and (emergency or score.get("new_treatment", 0.0) < 0.5):
         return _intent_of_finding(present, on_blood_thinner), 1.0
     said = [(name, p) for name, p in ranked if not name.startswith(_REPORTS)]
-    substance = [(name, p) for name, p in said if name not in _CHATTER and p >= _ASKED]
+    substance = [(name, p) for name, p in said if name not in _CHATTER and p >= _PERHAPS]
     if substance:
         return substance[0]
     for fact, intent in (
@@ -84,7 +80,7 @@ def intent_of(
         ("treated_area", "inform_area"),
     ):
         if fact in facts and (not said or said[0][1] < 0.6 or said[0][0].startswith("inform")):
-            return intent, max(score.get(intent, 0.0), _ASKED)
+            return intent, max(score.get(intent, 0.0), _PERHAPS)
     if not said or said[0][1] < _UNDERSTOOD:
         return FALLBACK, 1.0 - (said[0][1] if said else 0.0)
     return said[0]

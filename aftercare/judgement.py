@@ -1,7 +1,7 @@
 """Weighs what speaks for and against a finding: a small table of weights, one row a level (`tables/judgement.yml`).
 
 The weights were learned from the training data alone (out-of-fold predictions; `python -m tools.fit_judgement`), the
-thresholds chosen on the development set. A finding that a pattern or a classifier raised is a report of the patient
+thresholds chosen on the development set. A finding that a pattern or the network raised is a report of the patient
 when the weighted evidence says so.
 """
 
@@ -15,8 +15,7 @@ from aftercare.findings import Assertion, Urgency, load
 
 #: The order of the weights in tables/judgement.yml.
 FEATURES = tuple(
-    "bias probability alarm pattern_present pattern_taken_back classifier_taken_back not_a_report asked doubtful "
-    "pattern_and_alarm taken_back_and_alarm".split()
+    "bias probability alarm pattern_present pattern_taken_back not_a_report asked doubtful pattern_and_alarm".split()
 )
 _ASKS = 0.5  # from here on a clause with a mild word is a question about it, not a report
 _FLOOR = 0.003  # probabilities are clipped here before their logit is taken
@@ -35,7 +34,6 @@ class Evidence:
     pattern_present: bool = False
     pattern_taken_back: bool = False
     negation_inside: bool = False
-    classifier_taken_back: bool = False
     not_a_report: float = 0.0
     asked: float = 0.0
     doubtful: bool = False
@@ -51,20 +49,19 @@ class Evidence:
             alarm,
             pattern,
             taken_back,
-            float(self.classifier_taken_back),
             _logit(self.not_a_report),
             _logit(self.asked),
             float(self.doubtful),
             pattern * alarm,
-            float(self.pattern_taken_back or self.classifier_taken_back) * alarm,
         ]
 
 
 def is_report(evidence: Evidence) -> bool:
     """Whether the finding is present by the weight of evidence for its level.
 
-    Plain words outweigh all: a pattern that nothing takes back, in a sentence that no classifier takes for a question, a
-    denial or a tale, is present ("When it is not clear whether a red flag is present, it is present", TRIAGE.md).
+    "When it is not clear whether a red flag is present, it is present" (TRIAGE.md): a tenth of certainty is enough for an
+    emergency, less when a pattern says so too. A sign that holds its own negation ("not breathing well") is present unless the
+    rules prove otherwise, and so are the plain words of milder findings that the network takes for nothing else.
     """
     row = _rows()[evidence.level.label]
     asks_about_mild = evidence.level <= Urgency.SELF_CARE and evidence.asked >= _ASKS

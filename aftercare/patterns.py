@@ -30,34 +30,52 @@ class Match:
 
 
 class PatternDetector:
-    """Finds every row of the table in a list of words. Compiled once; `find` is pure."""
+    """Finds every row of the table in a list of words. Compiled once; `find` is pure.
+
+    Each pattern is filed under the words of one part that it cannot do without, so that a message is only tried against the
+    patterns that have a word in common with it: about a tenth of the time that all of them take.
+    """
 
     def __init__(self) -> None:
         self._vocab = Vocab()
-        self._matcher = Matcher(self._vocab)
+        self._filed: dict[str, Matcher] = {}
         for row in finding_rows().values():
-            self._add(row.name, row.patterns)
-            self._add(_EXCEPTION + row.name, row.exceptions)
-
-    def _add(self, name: str, patterns: Sequence[str]) -> None:
-        if patterns:
-            self._matcher.add(name, [tokens for pattern in patterns for tokens in compile_pattern(pattern)])
+            for name, patterns in ((row.name, row.patterns), (_EXCEPTION + row.name, row.exceptions)):
+                for pattern in patterns:
+                    for word in _anchors(pattern):
+                        self._filed.setdefault(word, Matcher(self._vocab)).add(name, compile_pattern(pattern))
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """Every match that no exception overlaps, the shortest of those that share words."""
-        if not words:
+        matchers = [self._filed[key] for key in self._keys(words)]
+        if not matchers:
             return []
-        strings = self._vocab.strings
-        found: dict[str, list[tuple[int, int]]] = {}
-        for key, start, end in self._matcher(Doc(self._vocab, words=list(words))):
-            found.setdefault(strings[key], []).append((start, end))
+        strings, doc = self._vocab.strings, Doc(self._vocab, words=list(words))
+        found: dict[str, set[tuple[int, int]]] = {}
+        for matcher in matchers:
+            for key, start, end in matcher(doc):
+                found.setdefault(strings[key], set()).add((start, end))
         return [
             Match(name, start, end)
             for name, spans in found.items()
             if not name.startswith(_EXCEPTION)
-            for start, end in _shortest(spans)
+            for start, end in _shortest(sorted(spans))
             if not any(start < right and left < end for left, right in found.get(_EXCEPTION + name, ()))
         ]
+
+    def _keys(self, words: Sequence[str]) -> list[str]:
+        """The files that words of the message point to: the word itself, or its beginning ("breath*")."""
+        possible = [form for word in dict.fromkeys(words) for form in (word, *(f"{word[:n]}*" for n in range(1, len(word) + 1)))]
+        return [form for form in dict.fromkeys(possible) if form in self._filed]
+
+
+def _anchors(pattern: str) -> list[str]:
+    """The words (or beginnings, with `*`) of the part of a pattern that has fewest of them; one of them must be there."""
+    required = [part for part in pattern.split() if part not in _GAPS and not part.endswith("?")]
+    choices = [[word for choice in part.split("|") for word in _expand(choice)] for part in required]
+    if not choices:
+        raise ValueError(f"tables/findings.yml: the pattern {pattern!r} has no word that must be there")
+    return min(choices, key=lambda words: (len(words), -max(map(len, words))))
 
 
 def _shortest(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -1,114 +1,82 @@
-"""Reads a message: words, corrected words, clauses, and what the classifiers make of each clause."""
+"""Reads a message: words, corrected words, clauses, and what the network makes of it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-import numpy as np
-
-from aftercare.classifier import LabelClassifier
 from aftercare.clauses import clauses
-from aftercare.detection import Clause, alarm_label
-from aftercare.encoder import Vectors, shared_encoder
 from aftercare.facts import fact_words
-from aftercare.findings import level_of
+from aftercare.network import WEIGHTS, Reply, shared_network
 from aftercare.patterns import clinical_words
 from aftercare.spelling import Speller
-from aftercare.text import Word, joined, words
+from aftercare.text import Word, words
 
-_WEIGHTS, _VOCABULARY = "labels.npz", "vocabulary.json"
-#: More clauses than this are read together at the end: a wall of text must not hold up every other patient.
-_MOST_CLAUSES = 24
+#: A passage is what the network reads at once. Patients' messages rarely have more words than one; a long one is read in
+#: passages that overlap, so that no sentence is seen only in part.
+PASSAGE_WORDS, OVERLAP_WORDS = 60, 20
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Words `start` to `end` of the corrected message with the network's probability (0 to 1) for every label.
+
+    `places`: for a label the word (index in the message) that the network looked at most.
+    """
+
+    start: int
+    end: int
+    probabilities: Mapping[str, float]
+    places: Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A message as words (as written and corrected) and clauses; the last clause is the whole message when there are several."""
+    """A message as words (as written and as corrected), clauses (start, end in words) and passages."""
 
     raw: tuple[Word, ...]
     fixed: tuple[Word, ...]
-    clauses: tuple[Clause, ...]
-
-
-@dataclass(frozen=True)
-class Example:
-    """A training example: what a patient wrote, the intents that are true of it and the findings that it asserts."""
-
-    text: str
-    intents: tuple[str, ...]
-    findings: tuple[str, ...] = ()
+    clauses: tuple[tuple[int, int], ...]
+    passages: tuple[Passage, ...]
 
 
 class Reader:
-    """A trained reader. `read` is a pure function of the message."""
+    """Reads messages. `corrects` off leaves spelling as it is (for ablation only)."""
 
-    def __init__(self, classifier: LabelClassifier, vocabulary: Sequence[str], corrects: bool = True) -> None:
-        self._classifier = classifier
-        self._vocabulary = list(vocabulary)
-        self._speller = Speller(clinical_words() | fact_words(), vocabulary) if corrects else None
-
-    @classmethod
-    def train(cls, examples: Sequence[Example]) -> Reader:
-        """Learn the labels of all examples; a few tens of seconds on two cores."""
-        vocabulary = _vocabulary(examples)
-        speller = Speller(clinical_words() | fact_words(), vocabulary)
-        texts = [joined(speller.correct(words(example.text))) for example in examples]
-        gold = [labels_of(example) for example in examples]
-        return cls(LabelClassifier.train(texts, encode_many(texts), gold), vocabulary)
+    def __init__(self, corrects: bool = True) -> None:
+        """Raises NetworkError."""
+        self._network = shared_network()
+        self._speller = shared_speller() if corrects else None
 
     def read(self, message: str) -> Reading:
-        """Read one message. An empty one has no clauses."""
+        """Read one message. An empty one has neither clauses nor passages."""
         raw = words(message)
         fixed = self._speller.correct(raw) if self._speller else raw
-        places = _places([word.text for word in fixed])
-        if not places:
-            return Reading(tuple(raw), tuple(fixed), ())
-        texts = [joined(fixed[start:end]) for start, end in places]
-        rows = self._classifier.probabilities(texts, shared_encoder().encode(texts))
-        labels = self._classifier.labels
-        read = (Clause(start, end, dict(zip(labels, row.tolist()))) for (start, end), row in zip(places, rows))
-        return Reading(tuple(raw), tuple(fixed), tuple(read))
-
-    def save(self, folder: Path) -> None:
-        """Write the weights and the vocabulary into a folder."""
-        self._classifier.save(folder / _WEIGHTS)
-        (folder / _VOCABULARY).write_text(json.dumps(self._vocabulary), encoding="utf-8")
-
-    @classmethod
-    def load(cls, folder: Path, corrects: bool = True) -> Reader:
-        """Read what `save` wrote. `corrects` off leaves spelling as it is. Raises FileNotFoundError."""
-        vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
-        return cls(LabelClassifier.load(folder / _WEIGHTS), vocabulary, corrects)
+        texts = [word.text for word in fixed]
+        passages = (_passage(start, end, self._network.read(texts[start:end])) for start, end in passage_places(len(texts)))
+        return Reading(tuple(raw), tuple(fixed), tuple(clauses(texts)) if texts else (), tuple(passages))
 
 
-def labels_of(example: Example) -> set[str]:
-    """All labels that are true of an example: its findings, its intents, and the levels that its findings reach."""
-    levels = {alarm_label(level_of(name)) for name in example.findings}
-    return {*example.findings, *(f"intent:{name}" for name in example.intents), *levels}
+@cache
+def shared_speller() -> Speller:
+    """The speller of this process: it leaves alone every word that patients in the training data wrote more than once."""
+    return Speller(clinical_words() | fact_words(), vocabulary())
 
 
-def encode_many(texts: Sequence[str]) -> Vectors:
-    """Sentence vectors of many texts on all cores (the encoder works outside the interpreter's lock)."""
-    encoder = shared_encoder()
-    with ThreadPoolExecutor() as pool:
-        return np.concatenate(list(pool.map(lambda text: encoder.encode([text]), texts, chunksize=32)))
+def vocabulary(folder: Path = WEIGHTS) -> list[str]:
+    """The words of the training data that stand in it twice or more (written by `make network`)."""
+    return (folder / "vocabulary.txt").read_text(encoding="utf-8").split()
 
 
-def _vocabulary(examples: Iterable[Example]) -> list[str]:
-    """Words of the training data that stand in it twice or more: the speller leaves them alone."""
-    counts: dict[str, int] = {}
-    for example in examples:
-        for word in words(example.text):
-            counts[word.text] = counts.get(word.text, 0) + 1
-    return sorted(word for word, count in counts.items() if count > 1 and word.isalpha())
+def passage_places(length: int) -> Sequence[tuple[int, int]]:
+    """Where the passages of a message of `length` words begin and end."""
+    if length <= PASSAGE_WORDS:
+        return [(0, length)] if length else []
+    starts = range(0, length - OVERLAP_WORDS, PASSAGE_WORDS - OVERLAP_WORDS)
+    return [(start, min(length, start + PASSAGE_WORDS)) for start in starts]
 
 
-def _places(texts: Sequence[str]) -> list[tuple[int, int]]:
-    places = clauses(texts)
-    if len(places) > _MOST_CLAUSES:
-        places = [*places[: _MOST_CLAUSES - 1], (places[_MOST_CLAUSES - 1][0], len(texts))]
-    return [*places, (0, len(texts))] if len(places) > 1 else places
+def _passage(start: int, end: int, reply: Reply) -> Passage:
+    return Passage(start, end, reply.probabilities, {label: start + at for label, at in reply.looked_at.items()})

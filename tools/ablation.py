@@ -20,9 +20,9 @@ from tools.test_sets import Said
 #: What is switched off, by the component (aftercare/nlu) and the option of its configuration.
 PARTS: dict[str, tuple[str, str] | None] = {
     "nothing": None,
-    "speller": ("ClauseClassifier", "speller"),
+    "speller": ("MessageReader", "speller"),
     "patterns": ("FindingExtractor", "patterns"),
-    "classifiers": ("FindingExtractor", "classifiers"),
+    "network": ("FindingExtractor", "network"),
     "assertion": ("FindingExtractor", "assertion"),
 }
 _METADATA = "metadata.json"

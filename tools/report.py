@@ -19,7 +19,7 @@ _SWITCHED_OFF = {
     "nothing": "nothing: the assistant as it is",
     "speller": "speller",
     "patterns": "word patterns",
-    "classifiers": "semantic detector",
+    "network": "semantic detector",
     "assertion": "assertion rules and weighing of evidence",
 }
 _NOT_MEASURED = "Not measured yet."

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from aftercare.clinic import load_clinic
 from aftercare.elapsed import elapsed
 from aftercare.facts import blood_thinner, treated_area
-from aftercare.nlu.clause_classifier import READING
+from aftercare.nlu.message_reader import READING
 from aftercare.reading import Reading
 
 

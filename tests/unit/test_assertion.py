@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from aftercare.assertion import assertion_of, clause_is_taken_back, doubtful_cue, faint_is_over, segments
+from aftercare.assertion import assertion_of, doubtful_cue, faint_is_over, segments
 from aftercare.findings import Assertion, Urgency, level_of
 from aftercare.patterns import PatternDetector, clinical_words
 from aftercare.spelling import Speller
@@ -334,7 +334,7 @@ def test_look_alikes_are_no_red_flags(sentence: str) -> None:
     ("my chest hurts", "chest_pain", None),
     ("I am breathless since the needling", "breathlessness", None),
 ])  # fmt: skip
-def test_figurative_speech_is_doubted_so_that_the_classifier_must_see_a_report_too(
+def test_figurative_speech_is_doubted_so_that_the_network_must_see_a_report_too(
     sentence: str, finding: str, doubt: Assertion | None
 ) -> None:
     texts = [word.text for word in words(sentence)]
@@ -352,21 +352,6 @@ def test_figurative_speech_is_doubted_so_that_the_classifier_must_see_a_report_t
 ])  # fmt: skip
 def test_a_faint_during_the_treatment_is_over_when_both_are_said(sentence: str, over: bool) -> None:
     assert faint_is_over([word.text for word in words(sentence)]) is over
-
-
-@pytest.mark.parametrize(("clause", "finding", "expected"), [
-    # what only the classifier saw, with no word to stand on
-    ("no problems with the lungs at all", "breathlessness", ABSENT),
-    ("nothing like an infection", "site_infection", ABSENT),
-    ("what if it goes wrong in the lungs", "breathlessness", HYPOTHETICAL),
-    ("last year the lungs were bad", "breathlessness", HISTORICAL),
-    ("not sure what is up with my lungs", "breathlessness", PRESENT),
-    ("can not fill them", "breathlessness", PRESENT),
-    ("something is up with my lungs", "breathlessness", PRESENT),
-])  # fmt: skip
-def test_a_clause_that_only_the_classifier_understood(clause: str, finding: str, expected: Assertion) -> None:
-    texts = [word.text for word in words(clause)]
-    assert clause_is_taken_back(texts, finding, 0, len(texts)) is expected
 
 
 @pytest.mark.parametrize(("sentence", "expected"), [

@@ -18,16 +18,18 @@ PROBABILITY = st.floats(0, 1)
     [
         # both detectors agree
         (Evidence(EMERGENCY, probability=0.95, alarm=0.95, pattern_present=True), True),
-        # the classifiers alone, in words that no pattern knows
+        # the network alone, in words that no pattern knows
         (Evidence(EMERGENCY, probability=0.9, alarm=0.9), True),
         (Evidence(EMERGENCY, probability=0.1, alarm=0.05), False),
-        # a pattern alone, in plain words
-        (Evidence(EMERGENCY, probability=0.01, alarm=0.01, pattern_present=True), True),
+        # a pattern, and a network that is nearly sure of the contrary: a little doubt is enough for an alarm
+        (Evidence(EMERGENCY, probability=0.05, alarm=0.05, pattern_present=True), True),
+        (Evidence(EMERGENCY, probability=0.05, alarm=0.05), False),
+        (Evidence(EMERGENCY, probability=0.001, alarm=0.001, pattern_present=True), False),
         # "not breathing well": the negation is part of the sign, so a likely denial says nothing
         (Evidence(EMERGENCY, probability=0.3, alarm=0.3, pattern_present=True, negation_inside=True, not_a_report=0.95), True),
-        # "this film left me breathless": a pattern, a film, and no classifier that sees a report
+        # "this film left me breathless": a pattern, a film, and a network that sees no report
         (Evidence(EMERGENCY, probability=0.01, alarm=0.01, pattern_present=True, doubtful=True, not_a_report=0.98), False),
-        # a denial that the rules proved and the classifiers agree with
+        # a denial that the rules proved and the network agrees with
         (Evidence(EMERGENCY, probability=0.1, alarm=0.02, pattern_taken_back=True, not_a_report=0.95), False),
         # a mild word in a question is a question
         (Evidence(Urgency.SELF_CARE, probability=0.01, alarm=0.01, pattern_present=True, asked=0.95), False),

@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tools.examples import examples
+
 ROOT = Path(__file__).parents[2]
 HELD_OUT, ACCEPTANCE = "tests/nlu/held_out", "../shared/acceptance"
-SETS = ("data/nlu", "tests/nlu/dev", HELD_OUT, ACCEPTANCE)
+SETS = ("data", "tests/nlu/dev", HELD_OUT, ACCEPTANCE)
 NOT_LEARNT_FROM = "times.yml"
 SHORTEST_UTTERANCE, SHORTEST_SENTENCE = 3, 4  # words; "thank you" and "yes please" may stand anywhere
 
@@ -40,11 +42,9 @@ def pieces(utterance: str) -> Iterator[str]:
 
 
 def said(content: Any) -> Iterator[str]:
-    """Every utterance of a file: `say` of the test sets, `examples` of Rasa's training data."""
+    """Every utterance of a test set's file: whatever is called `say`."""
     if isinstance(content, dict):
         yield from (str(value) for key, value in content.items() if key == "say")
-        for line in str(content.get("examples") or "").splitlines():
-            yield _ANNOTATION.sub(r"\1", line.strip().removeprefix("- "))
         content = list(content.values())
     if isinstance(content, list):
         for part in content:
@@ -55,6 +55,10 @@ def said(content: Any) -> Iterator[str]:
 def read(folder: str) -> dict[str, set[str]]:
     """For every piece of a set the names of the files that hold it."""
     found: dict[str, set[str]] = {}
+    if folder == "data":
+        for example in examples():
+            for piece in pieces(_ANNOTATION.sub(r"\1", example.text)):
+                found.setdefault(piece, set()).add(example.source)
     for path in sorted((ROOT / folder).glob("*.yml")):
         if path.name == NOT_LEARNT_FROM:
             continue
@@ -103,9 +107,11 @@ def test_what_counts_as_somebodys_own_words(utterance: str, expected: list[str])
     assert list(pieces(utterance)) == expected
 
 
-def test_both_kinds_of_files_are_read() -> None:
-    content = [
-        {"note": "x", "turns": [{"say": "one"}]},
-        {"nlu": [{"intent": "a", "examples": "- two\n- [three](finding) four\n"}]},
-    ]
-    assert list(said(content)) == ["one", "two", "three four"]
+def test_messages_and_conversations_are_read() -> None:
+    assert list(said([{"say": "one"}, {"note": "x", "turns": [{"say": "two"}]}])) == ["one", "two"]
+
+
+def test_both_kinds_of_training_data_are_read() -> None:
+    sources = {example.source for example in examples()}
+    assert {path.stem for path in (ROOT / "data" / "nlu").glob("*.yml")} <= sources
+    assert {path.stem for path in (ROOT / "data" / "messages").glob("*.tsv")} <= sources

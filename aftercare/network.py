@@ -43,7 +43,7 @@ class Network:
         about = description(folder)
         weights = (folder / "network.onnx").read_bytes()
         if hashlib.sha256(weights).hexdigest() != about["sha256"]:
-            raise NetworkError(f"{folder.name}/network.onnx is not the file that network.json beside it describes: `make network`")
+            raise NetworkError(f"{folder.name}/network.onnx is not the file that network.json describes: `make network`")
         self._labels: list[str] = about["labels"]
         self._pieces = BertWordPieceTokenizer(str(folder / "wordpieces.txt"), lowercase=True)
         self._pieces.enable_truncation(int(about["most_pieces"]))

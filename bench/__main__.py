@@ -85,7 +85,8 @@ def _measured(plan: measure.Plan, only: str | None, stock: bool, keep: bool) -> 
             figures[name].update(values)
     for name, size in _sizes().items():
         figures.setdefault(name, {}).update(size)
-    return {"about": _about(plan, stock, load_before), **figures}
+    sized_on = figures.get(INIT, {}).get("installed_on", "no day yet")
+    return {"about": _about(plan, stock, load_before, sized_on), **figures}
 
 
 def _sizes() -> dict[str, Figures]:
@@ -101,7 +102,7 @@ def _sizes() -> dict[str, Figures]:
     return sizes
 
 
-def _about(plan: measure.Plan, stock: bool, load_before: float) -> Figures:
+def _about(plan: measure.Plan, stock: bool, load_before: float, sized_on: str) -> Figures:
     versions = f"Rasa {RASA.split('==')[1]}, Python {platform.python_version()}, {platform.system()} {platform.release()}"
     command = " ".join(["python -m bench", *sys.argv[1:]])
     model = ours().model
@@ -110,7 +111,7 @@ def _about(plan: measure.Plan, stock: bool, load_before: float) -> Figures:
             "measured on": f"{date.today().isoformat()} with `{command}`, {plan.told}",
             "machine": f"{machine().rsplit(', load', 1)[0]}, {_memory()}; load before the run {load_before:.1f}",
             "versions": f"{versions}; this repository at {_commit()}, model {fingerprint([model]) if model.is_file() else '–'}",
-            "size of `pip install`": f"measured on {_sizes().get(INIT, {}).get('installed_on', 'no day yet')}",
+            "size of `pip install`": f"measured on {sized_on}",
         },
         "environment": f"an environment of its own, `pip install {RASA}` as it comes"
         if stock

@@ -28,16 +28,16 @@ class Plan:
     def told(self) -> str:
         """In one line."""
         counts = ", ".join(f"{count} at {number}" for number, count in self.counts.items())
-        return f"{self.starts} starts of each bot, {self.rounds} rounds of {counts} connections"
+        return f"starts of each bot: {self.starts}, rounds of load: {self.rounds}, messages of a round: {counts} connections"
 
 
-FULL = Plan(starts=3, rounds=4, counts={1: 240, 8: 480, 32: 640}, long=True)
+FULL = Plan(starts=2, rounds=3, counts={1: 150, 8: 320, 32: 400}, long=True)
 QUICK = Plan(starts=1, rounds=1, counts={1: 20, 8: 40, 32: 64}, long=False)
 
 _WARM_UP = 62  # messages that each bot reads before anything is timed: all of them once
 _CYCLE = 20  # messages that the conversations repeat, so that the turns around 10, 100 and 1,000 are the same messages
 SHORT = 10  # conversations that give turn 1 and turn 10
-LONG = 2  # conversations that give turn 100 and turn 1,000
+LONG = 1  # conversations that give turn 100 and turn 1,000
 
 
 def starts(bots: Sequence[Bot], count: int) -> dict[str, Figures]:

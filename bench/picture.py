@@ -11,7 +11,7 @@ matplotlib.use("svg")
 
 from matplotlib import pyplot
 from matplotlib.axes import Axes
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import LogLocator, NullLocator, ScalarFormatter
 
 from bench.figures import BOTS, CONNECTIONS, INIT, OURS, SHARES, TURNS, Figures, get, ratio, shown
 
@@ -26,9 +26,9 @@ def draw(figures: Figures, path: Path) -> None:
     """Write the picture (SVG). What was not measured is left out."""
     sketch, axes = pyplot.subplots(2, 2, figsize=(9, 6.4), layout="constrained")
     rates = {str(number): ("load", str(number), "rate") for number in CONNECTIONS}
-    _bars(axes[0][0], figures, rates, "messages a second, by connections: more is better")
+    _bars(axes[0][0], figures, rates, "messages a second by connections (more is better)")
     times = {share: ("load", "1", share) for share in SHARES}
-    _bars(axes[0][1], figures, times, "milliseconds to the answer, one connection: less is better")
+    _bars(axes[0][1], figures, times, "ms to the answer, one connection (less is better)")
     _growth(axes[1][0], figures)
     _used(axes[1][1], figures)
     axes[0][0].legend(frameon=False, loc="upper left")
@@ -58,11 +58,13 @@ def _growth(axes: Axes, figures: Figures) -> None:
             label, colour = _LOOKS[name]
             axes.loglog(*zip(*points), marker="o", color=colour, label=label)
     axes.set_xticks(TURNS)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(ScalarFormatter())
+        axis.set_minor_locator(NullLocator())
     axes.set_xlabel("turn of the conversation")
     axes.grid(color="#dddddd")
-    _headed(axes, "milliseconds to the answer, p50: flat is better")
+    _headed(axes, "ms to the answer, p50 (flat is better)")
 
 
 def _used(axes: Axes, figures: Figures) -> None:
@@ -73,7 +75,7 @@ def _used(axes: Axes, figures: Figures) -> None:
     axes.invert_yaxis()
     axes.margins(x=0.12)
     axes.grid(axis="x", color="#dddddd")
-    _headed(axes, "of what rasa init takes (line: 100 %): less is better")
+    _headed(axes, "per cent of what rasa init takes (less is better)")
 
 
 def _headed(axes: Axes, text: str) -> None:

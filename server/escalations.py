@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-_ONLY_STORE = "SQL"
+_SQL_STORES = ("SQL", "server.conversation_store.ConversationStore")
 
 
 def records(endpoints: Path) -> Iterator[dict[str, Any]]:
@@ -23,8 +23,8 @@ def records(endpoints: Path) -> Iterator[dict[str, Any]]:
     from sqlalchemy import create_engine, text
 
     store = (yaml.safe_load(endpoints.read_text(encoding="utf-8")) or {}).get("tracker_store") or {}
-    if store.get("type") != _ONLY_STORE:
-        raise ValueError(f"{endpoints}: tracker_store: type must be {_ONLY_STORE} to list escalations")
+    if store.get("type") not in _SQL_STORES:
+        raise ValueError(f"{endpoints}: tracker_store: type must be {' or '.join(_SQL_STORES)} to list escalations")
     names = ("dialect", "port", "db", "username", "password", "login_db", "query")
     settings = {key: store[key] for key in names if key in store}
     engine = create_engine(SQLTrackerStore.get_db_url(host=store.get("url"), **settings))

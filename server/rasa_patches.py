@@ -7,7 +7,9 @@
 2. `RemoteAction.run`: an action that raises, that is late, or whose server is down is met by silence. Here the patient gets
    `utter_problem` in time, and the slots remember what was found.
 3. `Agent.handle_message`: any other error in a turn is met by silence too. Here the patient gets `utter_problem`.
-4. `payload_from_button_question` of the shell: Ctrl-C in a menu of buttons leaves it hanging. Here it ends the shell.
+4. `RemoteAction._validate_action_result` has jsonschema check its own schema anew for every reply, which takes longer than the
+   action. Here the same schema is checked once.
+5. `payload_from_button_question` of the shell: Ctrl-C in a menu of buttons leaves it hanging. Here it ends the shell.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from collections.abc import Awaitable, Callable
 from types import ModuleType
 from typing import Any
 
+import jsonschema
 import rasa
 import rasa.cli.utils
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
@@ -66,6 +69,7 @@ def install() -> None:
     _wrap(MessageProcessor, "parse_message", "self message tracker only_output_properties", _parse_as_typed)
     _wrap(RemoteAction, "run", "self output_channel nlg tracker domain", _answer_in_time)
     _wrap(Agent, "handle_message", "self message", _never_silent)
+    _check_schema_once()
     _wrap(rasa.cli.utils, "payload_from_button_question", "button_question", _leave_menu)
 
 
@@ -132,6 +136,24 @@ def _answer_in_time(run: Method) -> Method:
         return [*said, *_slots_without_action(tracker)]
 
     return run_action
+
+
+def _check_schema_once() -> None:
+    parameters = " ".join(inspect.signature(RemoteAction._validate_action_result).parameters)
+    if parameters != "self result" or "validate(result, self.action_response_format_spec())" not in inspect.getsource(
+        RemoteAction._validate_action_result
+    ):
+        raise RasaChanged("RemoteAction._validate_action_result of this Rasa does not validate as the patch expects")
+    schema = RemoteAction.action_response_format_spec()
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    validator = kind(schema)
+
+    def validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
+        validator.validate(result)
+        return True
+
+    RemoteAction._validate_action_result = validate_action_result
 
 
 def _never_silent(handle_message: Method) -> Method:

@@ -22,10 +22,11 @@ from aftercare.judgement import FEATURES
 from aftercare.reading import Reader
 from tools.examples import Example, examples
 
-_HEADER = """# How much each piece of evidence weighs, one row a level; probabilities enter as logits. Learned from messages that the
-# network had not seen (`python -m tools.fit_judgement`). A finding is a report from `threshold` on, from `with_pattern` on when
-# a pattern says so too, and always in plain words that the network does not take for anything else (below `plain_words`).
-# The thresholds were chosen on tests/nlu/dev; do not edit the weights by hand.
+_HEADER = """\
+# How much each piece of evidence weighs, one row a level; probabilities enter as logits. Learned from messages that the
+# network had not seen (`python -m tools.fit_judgement`). A finding is a report from `threshold` on, from `with_pattern` on
+# when a pattern says so too, and always in plain words that the network does not take for anything else (below
+# `plain_words`). The thresholds were chosen on tests/nlu/dev; do not edit the weights by hand.
 """
 
 

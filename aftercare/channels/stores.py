@@ -46,6 +46,8 @@ async def delete(store: Any, sender_id: str) -> None:
     for layer in layers(store):
         if isinstance(layer, SQLTrackerStore):
             _delete_rows(layer, sender_id)
+            if hasattr(layer, "forget"):  # server.conversation_store keeps some at hand
+                layer.forget(sender_id)
         elif isinstance(layer, InMemoryTrackerStore):
             layer.store.pop(sender_id, None)
         elif isinstance(layer, RedisTrackerStore):

@@ -11,7 +11,7 @@ from statistics import median
 from tqdm import tqdm
 
 from bench.bots import Bot, Running
-from bench.figures import CONNECTIONS, TURNS, Figures, Round, load_figures, middle
+from bench.figures import CONNECTIONS, OURS, TURNS, Figures, Round, load_figures, middle
 from bench.load import Lane, lanes, messages, send
 
 
@@ -37,6 +37,7 @@ QUICK = Plan(starts=1, rounds=1, counts={1: 20, 8: 40, 32: 64}, long=False)
 _WARM_UP = 62  # messages that each bot reads before anything is timed: all of them once
 _CYCLE = 20  # messages that the conversations repeat, so that the turns around 10, 100 and 1,000 are the same messages
 SHORT = 10  # conversations that give turn 1 and turn 10
+INIT_STOPS_AT = 100  # the bot of `rasa init` gets ever slower: its turns up to 1,000 alone would take a quarter of an hour
 LONG = 1  # conversations that give turn 100 and turn 1,000
 
 
@@ -104,9 +105,10 @@ def _turns(name: str, bot: Running) -> Figures:
         seconds = send(bot.url, f"{name}, conversation", [lane])[1][0]
         openings.append(seconds[0])
         tens += seconds[1:]
-    later: dict[int, list[float]] = {turn: [] for turn in TURNS if turn > _CYCLE}
+    last = max(TURNS) if name == OURS else INIT_STOPS_AT
+    later: dict[int, list[float]] = {turn: [] for turn in TURNS if _CYCLE < turn <= last}
     for at in range(LONG):
-        lane = talk(f"long-{at}", 0, max(TURNS) + _CYCLE // 2)
+        lane = talk(f"long-{at}", 0, last + _CYCLE // 2)
         seconds = send(bot.url, f"{name}, conversation {at + 1} of {LONG}, turns", [lane])[1][0]
         for turn, values in later.items():
             values.extend(seconds[turn - _CYCLE // 2 : turn + _CYCLE // 2])

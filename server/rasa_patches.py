@@ -79,13 +79,18 @@ def as_typed(text: str) -> str:
     Of a command with values, `/intent{"slot": "value"}`, nothing is left: read as a sentence, its names could still set a
     slot. Any other text loses only the slashes in front.
     """
-    text = _CONTROL.sub(" ", text.strip()[: 2 * LONGEST_TEXT]).encode("utf-8", "replace").decode("utf-8").strip()
+    text = _CONTROL.sub(_blank_or_nothing, text.strip()[: 2 * LONGEST_TEXT]).encode("utf-8", "replace").decode("utf-8").strip()
     if slashes := _SLASHES.match(text):
         text = text[slashes.end() :]
         command = _COMMAND.fullmatch(text)
         if command and _is_json(command[1]):
             text = ""
     return text[:LONGEST_TEXT]
+
+
+def _blank_or_nothing(control: re.Match[str]) -> str:
+    """A carriage return parts words; a NUL inside a word does not."""
+    return " " if control[0].isspace() else ""
 
 
 def _is_json(text: str) -> bool:

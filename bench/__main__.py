@@ -1,8 +1,8 @@
 """How fast and how small the assistant is, beside the bot of `rasa init`: `make bench`, or `python -m bench`.
 
 Trains and starts both, drives them in turn over the REST channel from a process of its own, and writes docs/PERFORMANCE.md,
-docs/performance.svg and the figures themselves as docs/performance.json. Half an hour on two idle cores. With --quick, --only
-or --keep the report goes to var/bench instead, since it is not a whole measurement. Linux only for memory.
+docs/performance.svg and the figures themselves as docs/performance.json. A quarter of an hour on two idle cores. With --quick,
+--only or --keep the report goes to var/bench instead, since it is not a whole measurement. Linux only for memory.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from datetime import date
 
@@ -21,7 +22,7 @@ from bench.bots import STOCK_PYTHON, init, ours
 from bench.figures import BOTS, INIT, OURS, Figures
 from bench.installed import RASA, ours_installed, stock_environment, stock_installed
 from bench.load import messages
-from bench.processes import ROOT, WORK, BenchError, stop_on_signals
+from bench.processes import ROOT, WORK, BenchError, alone, others, stop_on_signals
 from tools.latency import machine
 from tools.test_sets import fingerprint
 
@@ -34,13 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop_on_signals()
     official = not (options.quick or options.only or options.keep)
     folder = _DOCS if official else WORK
-    WORK.mkdir(parents=True, exist_ok=True)
     try:
-        if options.stock_venv:
-            stock_environment()
-        stock = STOCK_PYTHON.is_file() if options.stock_venv is None else options.stock_venv
-        plan = measure.QUICK if options.quick else measure.FULL
-        figures = _measured(plan, options.only, stock, options.keep)
+        with alone():
+            if options.stock_venv:
+                stock_environment()
+            stock = STOCK_PYTHON.is_file() if options.stock_venv is None else options.stock_venv
+            plan = measure.QUICK if options.quick else measure.FULL
+            figures = _measured(plan, options.only, stock, options.keep)
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _measured(plan: measure.Plan, only: str | None, stock: bool, keep: bool) -> Figures:
     bots = [bot for bot in (ours(), init(stock)) if only in (None, bot.name)]
-    load_before = os.getloadavg()[0]
+    load_before, others_before, begun = os.getloadavg()[0], others(), time.monotonic()
     figures: Figures = {}
     for bot in bots:
         print(f"Training {bot.title} ...", flush=True)
@@ -83,10 +84,14 @@ def _measured(plan: measure.Plan, only: str | None, stock: bool, keep: bool) -> 
     for one in (measure.starts(bots, plan.starts), measure.served(bots, plan)):
         for name, values in one.items():
             figures[name].update(values)
+    busy = f"load before the run {load_before:.1f}"
+    if others_before is not None and (others_after := others()) is not None:
+        share = (others_after - others_before) / (time.monotonic() - begun) / (os.cpu_count() or 1)
+        busy += f"; others took {share:.0%} of the processors during it"
     for name, size in _sizes().items():
         figures.setdefault(name, {}).update(size)
     sized_on = figures.get(INIT, {}).get("installed_on", "no day yet")
-    return {"about": _about(plan, stock, load_before, sized_on), **figures}
+    return {"about": _about(plan, stock, busy, sized_on), **figures}
 
 
 def _sizes() -> dict[str, Figures]:
@@ -102,14 +107,14 @@ def _sizes() -> dict[str, Figures]:
     return sizes
 
 
-def _about(plan: measure.Plan, stock: bool, load_before: float, sized_on: str) -> Figures:
+def _about(plan: measure.Plan, stock: bool, busy: str, sized_on: str) -> Figures:
     versions = f"Rasa {RASA.split('==')[1]}, Python {platform.python_version()}, {platform.system()} {platform.release()}"
     command = " ".join(["python -m bench", *sys.argv[1:]])
     model = ours().model
     return {
         "told": {
             "measured on": f"{date.today().isoformat()} with `{command}`, {plan.told}",
-            "machine": f"{machine().rsplit(', load', 1)[0]}, {_memory()}; load before the run {load_before:.1f}",
+            "machine": f"{machine().rsplit(', load', 1)[0]}, {_memory()}; {busy}",
             "versions": f"{versions}; this repository at {_commit()}, model {fingerprint([model]) if model.is_file() else '–'}",
             "size of `pip install`": f"measured on {sized_on}",
         },
@@ -119,7 +124,7 @@ def _about(plan: measure.Plan, stock: bool, load_before: float, sized_on: str) -
         "messages": len(messages()),
         "rasa": RASA,
         "short": measure.SHORT,
-        "long": measure.LONG,
+        "stop": measure.INIT_STOPS_AT,
     }
 
 

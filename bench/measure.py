@@ -38,7 +38,6 @@ _WARM_UP = 62  # messages that each bot reads before anything is timed: all of t
 _CYCLE = 20  # messages that the conversations repeat, so that the turns around 10, 100 and 1,000 are the same messages
 SHORT = 10  # conversations that give turn 1 and turn 10
 INIT_STOPS_AT = 100  # the bot of `rasa init` gets ever slower: its turns up to 1,000 alone would take a quarter of an hour
-LONG = 1  # conversations that give turn 100 and turn 1,000
 
 
 def starts(bots: Sequence[Bot], count: int) -> dict[str, Figures]:
@@ -107,9 +106,7 @@ def _turns(name: str, bot: Running) -> Figures:
         tens += seconds[1:]
     last = max(TURNS) if name == OURS else INIT_STOPS_AT
     later: dict[int, list[float]] = {turn: [] for turn in TURNS if _CYCLE < turn <= last}
-    for at in range(LONG):
-        lane = talk(f"long-{at}", 0, last + _CYCLE // 2)
-        seconds = send(bot.url, f"{name}, conversation {at + 1} of {LONG}, turns", [lane])[1][0]
-        for turn, values in later.items():
-            values.extend(seconds[turn - _CYCLE // 2 : turn + _CYCLE // 2])
+    seconds = send(bot.url, f"{name}, one conversation, turns", [talk("long", 0, last + _CYCLE // 2)])[1][0]
+    for turn, values in later.items():
+        values.extend(seconds[turn - _CYCLE // 2 : turn + _CYCLE // 2])
     return {"1": middle(openings), "10": middle(tens), **{str(turn): middle(values) for turn, values in later.items()}}

@@ -52,19 +52,22 @@ def _bars(axes: Axes, figures: Figures, groups: Mapping[str, tuple[str, ...]], h
 
 
 def _growth(axes: Axes, figures: Figures) -> None:
-    for name in BOTS:
-        points = [(turn, value) for turn in TURNS if (value := get(figures, name, "turns", str(turn))) is not None]
-        if points:
-            label, colour = _LOOKS[name]
-            axes.loglog(*zip(*points), marker="o", color=colour, label=label)
+    _headed(axes, "ms to the answer, p50 (flat is better)")
+    axes.set_xlabel("turn of the conversation")
+    axes.grid(color="#dddddd")
+    lines = {
+        name: [(turn, value) for turn in TURNS if (value := get(figures, name, "turns", str(turn))) is not None] for name in BOTS
+    }
+    if not any(lines.values()):  # a quick run; there is no logarithm of nothing
+        return
+    for name, points in lines.items():
+        label, colour = _LOOKS[name]
+        axes.loglog([turn for turn, _ in points], [value for _, value in points], marker="o", color=colour, label=label)
     axes.set_xticks(TURNS)
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(ScalarFormatter())
         axis.set_minor_locator(NullLocator())
-    axes.set_xlabel("turn of the conversation")
-    axes.grid(color="#dddddd")
-    _headed(axes, "ms to the answer, p50 (flat is better)")
 
 
 def _used(axes: Axes, figures: Figures) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -74,6 +76,33 @@ def failed(what: str, log: Path) -> str:
     """What failed, with the end of its log."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:] if log.is_file() else []
     return "\n".join([f"{what}. The end of {log.relative_to(ROOT) if log.is_relative_to(ROOT) else log}:", *lines])
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keep a second benchmark out of the same folder. Raises BenchError when one is running."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    with (WORK / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BenchError("another benchmark is running in var/bench; both would measure each other") from None
+        yield
+
+
+def others() -> float | None:
+    """Seconds of processor time that all processes have taken but this one and its children that have ended; None off Linux."""
+    try:
+        first = Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0]
+    except OSError:
+        return None
+    mine = os.times()
+    return _busy(first) - (mine.user + mine.system + mine.children_user + mine.children_system)
+
+
+def _busy(line: str) -> float:
+    user, nice, system, _, __, *interrupts = map(int, line.split()[1:9])  # left out: idle, and waiting for disks
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
 def tree(roots: Iterable[int]) -> set[int]:

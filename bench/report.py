@@ -24,7 +24,7 @@ def written(figures: Figures, before: str) -> str:
         figures=table(["figure", *(_TITLES[name] for name in BOTS), "ratio"], _rows(figures), numbers=True),
         spread=_spread(figures),
         turns=_turns(figures),
-        **{key: about[key] for key in ("environment", "messages", "rasa", "short", "long")},
+        **{key: about[key] for key in ("environment", "messages", "rasa", "short", "stop")},
     )
     notes = before.split(NOTES, 1)[1].strip() if NOTES in before else ""
     return f"{text}\n{NOTES}\n\n{notes}".rstrip() + "\n"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench import report
+from bench import picture, processes, report
 from bench.bots import add_action
 from bench.figures import BOTS, CONNECTIONS, INIT, OURS, TARGETS, TURNS, Figures, Round, load_figures, ratio, shown
 from bench.installed import megabytes
 from bench.load import PER_SENDER, lanes, messages
 from bench.measure import FULL, QUICK
-from bench.processes import BenchError, of_files, of_none
+from bench.processes import BenchError, _busy, alone, of_files, of_none
 from tests.unit.test_utterances_kept_apart import HELD_OUT, SETS, normalised, present, read
 
 OWN_WORDS = 4  # as many words or more are somebody's own
@@ -35,7 +36,7 @@ def bot(speed: float = 1.0, growth: float = 1.0) -> Figures:
 
 def measured(**bots: Figures) -> Figures:
     told = {"machine": "a machine", "versions": "Rasa"}
-    about = {"told": told, "environment": "an environment", "messages": 60, "rasa": "rasa==1", "short": 2, "long": 1}
+    about = {"told": told, "environment": "an environment", "messages": 60, "rasa": "rasa==1", "short": 2, "stop": 100}
     return {"about": about, **bots}
 
 
@@ -104,6 +105,17 @@ def test_a_quick_run_has_no_long_conversation() -> None:
     assert report.table(["p50 of a message at turn"], []).splitlines()[0] not in report.written(measured(ours=quick), "")
 
 
+@pytest.mark.parametrize("figures", [measured(), measured(init=bot()), measured(ours=bot(3.0), init=bot())])
+@pytest.mark.parametrize("quick", [True, False])
+def test_the_picture_is_drawn_of_what_there_is(figures: Figures, quick: bool, tmp_path: Path) -> None:
+    bots = {name: dict(figures[name]) for name in BOTS if name in figures}
+    for one in bots.values():
+        one.pop("turns" if quick else "memory")
+    picture.draw({**figures, **bots}, tmp_path / "one.svg")
+    picture.draw({**figures, **bots}, tmp_path / "again.svg")
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "again.svg").read_bytes()
+
+
 @pytest.mark.parametrize(("count", "connections"), [(25, 1), (40, 8), (64, 32), (5, 8)])
 def test_messages_are_spread_over_connections(count: int, connections: int) -> None:
     made = lanes(count, connections, "a", seed=1)
@@ -153,6 +165,19 @@ Anonymous:            40 kB
 def test_unchanged_pages_of_files_are_told_from_what_was_written() -> None:
     assert of_files(SMAPS) == {"fe:00 1234 00000000": 300 * 1024, "fe:00 1234 00100000": 20 * 1024}
     assert of_none("00400000-7ffe rollup\nRss: 900 kB\nPss: 700 kB\nPss_Anon:  600 kB\nPss_File: 100 kB\n") == 600 * 1024
+
+
+def test_idle_and_waiting_processors_are_not_busy() -> None:
+    ticks = os.sysconf("SC_CLK_TCK")
+    assert _busy(f"cpu {ticks} {2 * ticks} {3 * ticks} 999 999 {4 * ticks} 0 {5 * ticks} 0 0") == 15
+
+
+def test_two_benchmarks_do_not_run_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "WORK", tmp_path)
+    with alone(), pytest.raises(BenchError, match="another"), alone():
+        pass
+    with alone():
+        pass
 
 
 def package(folder: Path, name: str, size: int, needs: tuple[str, ...] = (), extras: tuple[str, ...] = ()) -> None:

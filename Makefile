@@ -12,7 +12,7 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 INSTALLED := .venv/.installed
 MODEL := models/aftercare.tar.gz
 # Folders of data/ are listed too: a file that is taken away changes its folder.
-TRAINED_ON := config.yml domain.yml $(shell find data) $(wildcard aftercare/*.py) \
+TRAINED_ON := config.yml domain.yml $(shell find data -not -path 'data/messages*') $(wildcard aftercare/*.py) \
 	$(shell find aftercare/nlu aftercare/tables -type f -not -path '*/__pycache__/*')
 TRAINING := .venv-training
 TORCH ?=  # --torch-backend cpu: a PyTorch of 1 GB in place of several, from its own download site

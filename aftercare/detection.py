@@ -14,8 +14,9 @@ from aftercare.assertion import assertion_of, doubtful_cue, faint_is_over
 from aftercare.findings import Assertion, Finding, finding_rows, level_of
 from aftercare.judgement import Evidence, is_report
 from aftercare.measurements import measurements
+from aftercare.network import Passage
 from aftercare.patterns import Match, PatternDetector
-from aftercare.reading import Passage, Reading
+from aftercare.reading import Reading
 from aftercare.text import Word
 
 #: A finding that holds one of these holds the negation, or ends it ("no pain until …"): a sentence that sounds like a denial

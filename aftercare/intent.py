@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from aftercare.findings import Finding, Urgency, level_of, load
-from aftercare.reading import Passage
+from aftercare.network import Passage
 
 FALLBACK = "nlu_fallback"
 _PREFIX, _ASKS = "intent:", "intent:ask_"
@@ -63,11 +63,9 @@ def intent_of(
     ranked = ranking(passages)
     score = dict(ranked)
     present = [finding for finding in findings if finding.present]
-    if score.get("help_received", 0.0) >= 0.5:
-        severe = [f for f in present if level_of(f.name) is Urgency.EMERGENCY and f.detector == "pattern"]
-        if not severe:
-            return "help_received", score["help_received"]
     emergency = any(level_of(finding.name) is Urgency.EMERGENCY for finding in present)
+    if score.get("help_received", 0.0) >= 0.5 and not emergency:
+        return "help_received", score["help_received"]
     if present and (emergency or score.get("new_treatment", 0.0) < 0.5):
         return _intent_of_finding(present, on_blood_thinner), 1.0
     said = [(name, p) for name, p in ranked if not name.startswith(_REPORTS)]

@@ -27,12 +27,22 @@ class NetworkError(RuntimeError):
     """The weights are missing, or are not those that their description names."""
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What the network makes of a text: a probability (0 to 1) a label, and for every label the word it looked at most."""
+_FILES = ("network.onnx", "wordpieces.txt", "vocabulary.txt")
+#: Word pieces that two passages of a long message share, so that no sentence is seen only in part.
+_OVERLAP = 30
 
+
+@dataclass(frozen=True)
+class Passage:
+    """What the network makes of words `start` to `end`: a probability (0 to 1) for every label.
+
+    `places`: for a label the word (index in the message) that the network looked at most.
+    """
+
+    start: int
+    end: int
     probabilities: Mapping[str, float]
-    looked_at: Mapping[str, int]
+    places: Mapping[str, int]
 
 
 class Network:
@@ -41,28 +51,43 @@ class Network:
     def __init__(self, folder: Path = WEIGHTS) -> None:
         """Raises NetworkError."""
         about = description(folder)
+        missing = [name for name in _FILES if not (folder / name).is_file()]
+        if missing:
+            raise NetworkError(f"{folder.name}/{missing[0]} is not there: it is part of the repository, or `make network`")
         weights = (folder / "network.onnx").read_bytes()
         if hashlib.sha256(weights).hexdigest() != about["sha256"]:
             raise NetworkError(f"{folder.name}/network.onnx is not the file that network.json describes: `make network`")
         self._labels: list[str] = about["labels"]
         self._pieces = BertWordPieceTokenizer(str(folder / "wordpieces.txt"), lowercase=True)
-        self._pieces.enable_truncation(int(about["most_pieces"]))
+        self._room = int(about["most_pieces"]) - 2  # pieces of a passage, between the marks at both ends
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._run = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"]).run
 
-    def read(self, words: Sequence[str]) -> Reply:
-        """Read one passage. Words beyond the longest that it was trained on (`most_pieces`) are not seen."""
+    def read(self, words: Sequence[str]) -> list[Passage]:
+        """Read a message: all of it at once, or in passages that overlap when it has more word pieces than fit."""
         coded = self._pieces.encode(" ".join(words))
-        logits, attention = self._run(None, {"ids": np.array([coded.ids], dtype=np.int64)})
+        (first, *ids, last), of_word = coded.ids, _words_of_pieces(words, coded.offsets[1:-1])
+        return [
+            self._passage([first, *ids[start:end], last], of_word[start:end]) for start, end in passages(len(ids), self._room)
+        ]
+
+    def _passage(self, ids: list[int], of_word: list[int]) -> Passage:
+        logits, attention = self._run(None, {"ids": np.array([ids], dtype=np.int64)})
         probabilities = 1.0 / (1.0 + np.exp(-logits[0]))
-        of_word = _words_of_pieces(words, coded.offsets)
         # The marks at both ends gather what is said of the whole; the place that is quoted is one between them.
-        inside = attention[0][1:-1] if len(coded.ids) > 2 else attention[0]
-        pieces = (inside.argmax(axis=0) + (len(coded.ids) > 2)).tolist()
-        return Reply(
-            dict(zip(self._labels, probabilities.tolist())), {label: of_word[piece] for label, piece in zip(self._labels, pieces)}
+        places = (of_word[piece] for piece in attention[0][1:-1].argmax(axis=0).tolist())
+        return Passage(
+            of_word[0], of_word[-1] + 1, dict(zip(self._labels, probabilities.tolist())), dict(zip(self._labels, places))
         )
+
+
+def passages(length: int, room: int) -> list[tuple[int, int]]:
+    """Where the passages of `length` word pieces begin and end when `room` of them fit; none for an empty message."""
+    if length <= room:
+        return [(0, length)] if length else []
+    starts = range(0, length - _OVERLAP, room - _OVERLAP)
+    return [(start, min(length, start + room)) for start in starts]
 
 
 @cache
@@ -80,7 +105,7 @@ def description(folder: Path = WEIGHTS) -> dict[str, Any]:
 
 
 def _words_of_pieces(words: Sequence[str], offsets: Sequence[tuple[int, int]]) -> list[int]:
-    """For every word piece the index of the word that it is part of; the marks at both ends count for the nearest word."""
+    """For every word piece the index of the word that it is part of."""
     starts, at = [], 0
     for word in words:
         starts.append(at)

@@ -91,5 +91,5 @@ def _open(token: str) -> str:
 
 
 def joined(tokens: list[Word]) -> str:
-    """The words as one line, for the encoder and the patterns."""
+    """The words as one line, as the network reads them."""
     return " ".join(word.text for word in tokens)

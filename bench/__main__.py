@@ -23,6 +23,7 @@ from bench.figures import BOTS, INIT, OURS, Figures
 from bench.installed import RASA, ours_installed, stock_environment, stock_installed
 from bench.load import messages
 from bench.processes import ROOT, WORK, BenchError, alone, others, stop_on_signals
+from tools import results
 from tools.latency import machine
 from tools.test_sets import fingerprint
 
@@ -50,11 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     (folder / "performance.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     picture.draw(figures, folder / "performance.svg")
-    path = folder / "PERFORMANCE.md"
-    text = report.written(figures, path.read_text(encoding="utf-8") if path.is_file() else "")
-    path.write_text(text, encoding="utf-8")
-    print(text)
-    print(f"Written to {path.relative_to(ROOT)}")
+    results.publish(folder / "PERFORMANCE.md", lambda before: report.written(figures, before))
     return 0
 
 

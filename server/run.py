@@ -14,6 +14,7 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.shared.exceptions import RasaException, YamlException
 from sanic import Sanic
 
+from aftercare.network import NetworkError, shared_network
 from server import rasa_patches
 from server.checks import StartError, port_error
 from server.in_process_actions import InProcessActions
@@ -37,6 +38,7 @@ def serve(options: argparse.Namespace) -> None:
 
     try:
         rasa_patches.install()
+        shared_network()  # Rasa would go on without a model, and not say why
         endpoints = AvailableEndpoints.read_endpoints(str(options.endpoints))
         endpoints.action = InProcessActions()
         rasa.core.run.serve_application(
@@ -49,7 +51,7 @@ def serve(options: argparse.Namespace) -> None:
             enable_api=options.mode == "api",
             server_listeners=[(begin, "after_server_start")],
         )
-    except (RasaException, YamlException, rasa_patches.RasaChanged) as error:
+    except (RasaException, YamlException, rasa_patches.RasaChanged, NetworkError) as error:
         raise StartError(" ".join(str(error).split())) from error
     if not started:  # Sanic returns quietly when another process took the port while the model was loading
         raise port_error(options.interface, options.port, "it was taken meanwhile")

@@ -29,6 +29,7 @@ from tools.test_sets import ROOT, TestSet
 
 MODEL = ROOT / "models" / "aftercare.tar.gz"
 PROGRAM = ("aftercare", "actions", "server")  # with the model, what decides on a level
+_DECIDE = (".py", ".yml", ".json")  # network.json names the weights
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,11 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         results.write(folder / "evaluation.json", kept)
     picture.draw(kept, folder / "evaluation.svg")
-    path = folder / "EVALUATION.md"
-    text = report.written(kept, path.read_text(encoding="utf-8") if path.is_file() else "")
-    path.write_text(text, encoding="utf-8")
-    print(text)
-    print(f"Written to {path.relative_to(ROOT)}")
+    results.publish(folder / "EVALUATION.md", lambda before: report.written(kept, before))
     return 0
 
 
@@ -75,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _assistant_now() -> dict[str, str]:
     """Fingerprints of the trained model and of the program around it."""
-    program = [path for name in PROGRAM for path in (ROOT / name).rglob("*") if path.suffix in (".py", ".yml")]
+    program = [path for name in PROGRAM for path in (ROOT / name).rglob("*") if path.suffix in _DECIDE]
     return {"model": test_sets.fingerprint([MODEL]), "program": test_sets.fingerprint(sorted(program))}
 
 

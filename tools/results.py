@@ -6,10 +6,12 @@ Only figures are kept: of a message neither its text nor its place in the set.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tools.scoring import Figure
+from tools.test_sets import ROOT
 
 PARTS = ("assistant", "ablation", "baseline")
 
@@ -23,6 +25,14 @@ def write(path: Path, parts: dict[str, Any]) -> None:
     """Keep the parts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(_plain(parts), indent=1) + "\n", encoding="utf-8")
+
+
+def publish(path: Path, written: Callable[[str], str]) -> None:
+    """Write the report that `written` makes of the one it replaces ("" when there is none), print it and say where it is."""
+    text = written(path.read_text(encoding="utf-8") if path.is_file() else "")
+    path.write_text(text, encoding="utf-8")
+    print(text)
+    print(f"Written to {path.relative_to(ROOT)}")
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ import yaml
 
 from aftercare.findings import TABLES, Assertion, Finding
 from aftercare.intent import FALLBACK, intent_of, questions, ranking
-from aftercare.reading import Passage
+from aftercare.network import Passage
 
 
 def passage(start: int = 0, end: int = 5, **intents: float) -> Passage:
@@ -53,6 +53,7 @@ INTENTS = [
     ([passage(help_received=0.9)], [], False, (), "help_received"),
     ([passage(help_received=0.9)], [SEEN_BY_NETWORK], False, (), "help_received"),
     ([passage(help_received=0.9)], [CHEST], False, (), "report_chest_breathing"),
+    ([passage(help_received=0.9)], [Finding("blue_lips", detector="network")], False, (), "report_chest_breathing"),
     # a new treatment and how it feels
     ([passage(new_treatment=0.9)], [SORE], False, (), "new_treatment"),
     # nothing at all

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftercare.network import WEIGHTS, Network, NetworkError, description
-from aftercare.reading import OVERLAP_WORDS, PASSAGE_WORDS, Reader, passage_places
+from aftercare.network import WEIGHTS, Network, NetworkError, description, passages
+from aftercare.reading import Reader
 from tools.examples import examples, fingerprint
 
 ASIDE = "the dog was sick and the bus was late and we had tea with the neighbours and talked of the garden . "
@@ -21,13 +21,18 @@ def reader() -> Reader:
     return Reader()
 
 
-@pytest.mark.parametrize("length", [1, 2, PASSAGE_WORDS, PASSAGE_WORDS + 1, 100, 101, 399, 400])
-def test_passages_cover_every_word_and_overlap(length: int) -> None:
-    places = list(passage_places(length))
+@pytest.mark.parametrize("length", [1, 2, 94, 95, 158, 159, 160, 999])
+def test_passages_cover_every_word_piece_and_overlap(length: int) -> None:
+    places = passages(length, room=94)
     assert places[0][0] == 0
     assert places[-1][1] == length
-    assert all(0 < end - start <= PASSAGE_WORDS for start, end in places)
-    assert all(one[1] - other[0] >= OVERLAP_WORDS for one, other in zip(places, places[1:]))
+    assert all(0 < end - start <= 94 for start, end in places)
+    assert all(one[1] - other[0] >= 30 for one, other in zip(places, places[1:]))
+
+
+def test_a_message_that_fits_is_read_at_once() -> None:
+    assert passages(94, room=94) == [(0, 94)]
+    assert passages(0, room=94) == []
 
 
 def test_an_empty_message_has_no_passages(reader: Reader) -> None:
@@ -66,6 +71,14 @@ def test_anything_can_be_read(message: str) -> None:
         assert all(passage.start <= place < passage.end for place in passage.places.values())
 
 
+@pytest.mark.parametrize("before", [0, 1, 2, 3])
+def test_a_red_flag_is_seen_among_words_of_many_pieces(reader: Reader, before: int) -> None:
+    """Misspelt words have three pieces and more: passages are cut by pieces, so that none is longer than the network sees."""
+    gibberish = "xqzvkpw jhgrtbx wvbnmqx zzkqpwv " * 10
+    reading = reader.read(gibberish * before + " i can not breathe properly since the needles " + gibberish * (3 - before))
+    assert max(passage.probabilities["breathlessness"] for passage in reading.passages) > 0.3
+
+
 def test_a_word_of_many_pieces_does_not_push_the_places_out_of_the_passage(reader: Reader) -> None:
     passages = reader.read("x" * 500 + " " + "ab1cd2" * 100).passages
     assert all(passage.start <= place < passage.end for passage in passages for place in passage.places.values())
@@ -89,9 +102,18 @@ def test_the_network_knows_every_label_of_the_data() -> None:
     ],
 )
 def test_weights_that_are_not_the_ones_described_stop_the_start(tmp_path: Path, about: str | None, said: str) -> None:
-    for name in ("network.onnx", "wordpieces.txt"):
+    for name in ("network.onnx", "wordpieces.txt", "vocabulary.txt"):
         (tmp_path / name).symlink_to(WEIGHTS / name)
     if about is not None:
         (tmp_path / "network.json").write_text(about, encoding="utf-8")
     with pytest.raises(NetworkError, match=said):
+        Network(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["network.onnx", "wordpieces.txt", "vocabulary.txt"])
+def test_a_missing_file_of_the_network_stops_the_start_by_its_name(tmp_path: Path, name: str) -> None:
+    for path in WEIGHTS.iterdir():
+        if path.name != name:
+            (tmp_path / path.name).symlink_to(path)
+    with pytest.raises(NetworkError, match=name):
         Network(tmp_path)

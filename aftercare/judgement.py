@@ -19,6 +19,7 @@ FEATURES = tuple(
 )
 _ASKS = 0.5  # from here on a clause with a mild word is a question about it, not a report
 _FLOOR = 0.003  # probabilities are clipped here before their logit is taken
+_LEAST = math.log(0.01 / 0.99)  # below, even a sign that holds its own negation is nothing: "it hurts, but not when I breathe"
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,10 @@ def is_report(evidence: Evidence) -> bool:
     """
     row = _rows()[evidence.level.label]
     asks_about_mild = evidence.level <= Urgency.SELF_CARE and evidence.asked >= _ASKS
-    plain = evidence.negation_inside or evidence.not_a_report < row.plain_words
+    weight = sum(weight * value for weight, value in zip(row.weights, evidence.features()))
+    plain = (evidence.negation_inside and weight >= _LEAST) or evidence.not_a_report < row.plain_words
     if evidence.pattern_present and plain and not evidence.doubtful and not asks_about_mild:
         return True
-    weight = sum(weight * value for weight, value in zip(row.weights, evidence.features()))
     return weight >= (row.with_pattern if evidence.pattern_present else row.threshold)
 
 

@@ -19,6 +19,9 @@ from aftercare.timeline import is_plausible
 SOCIAL_INTENTS = frozenset(
     {"greet", "thank", "goodbye", "bot_challenge", "out_of_scope", "feedback", "nlu_fallback", "affirm", "deny", "dont_know"}
 )
+#: Questions about the clinic itself (phone, hours, booking): with these, too, nothing clinical is said.
+NOT_CLINICAL = frozenset({"contact"})
+
 #: Findings that the patient's own mild words may set aside again; they do not stay with the case.
 PASSING = frozenset({"better", "unwell"})
 
@@ -145,7 +148,7 @@ def _urgency(
         return max(known, said)
     if names:
         return said
-    if message.questions:
+    if set(message.questions) - NOT_CLINICAL:
         return Urgency.INFO
     completes = (
         time_given
@@ -156,4 +159,5 @@ def _urgency(
         return known
     if message.intent.startswith(("inform_", "new_treatment", "deny_symptoms", "withdraw", "help_received")):
         return Urgency.NONE
-    return Urgency.INFO if message.intent.startswith("ask_") else Urgency.NONE
+    is_clinical = message.intent.startswith("ask_") and message.intent.removeprefix("ask_") not in NOT_CLINICAL
+    return Urgency.INFO if is_clinical else Urgency.NONE

@@ -10,6 +10,8 @@ import asyncio
 import contextlib
 import json
 import threading
+from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 from rasa.utils.endpoints import EndpointConfig
@@ -19,6 +21,8 @@ from server.checks import StartError
 
 MOST_AT_ONCE = 64  # actions under way; when there are more, they hang
 
+_Report = Callable[[dict[str, Any], "BaseException | None"], None]
+
 
 class InProcessActions(EndpointConfig):
     """Stands where Rasa expects the endpoint of an action server."""
@@ -27,6 +31,7 @@ class InProcessActions(EndpointConfig):
         """Raises StartError when the actions cannot be imported."""
         super().__init__(url="in this process", enable_selective_domain=True)  # the domain is not sent: no action reads it
         self._under_way = 0
+        self._idle: list[_Worker] = []
         self._executor = ActionExecutor()
         try:
             self._executor.register_package(package)
@@ -35,14 +40,16 @@ class InProcessActions(EndpointConfig):
 
     async def request(self, *_: Any, **kwargs: Any) -> dict[str, Any]:
         """The events and responses of the action that `json` calls for. Raises what the action raises, RuntimeError for a jam."""
-        # A thread of its own for each call, and a daemon: one that hangs keeps no other from running, nor Ctrl-C from ending.
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[dict[str, Any]] = loop.create_future()
         if self._under_way >= MOST_AT_ONCE:
             raise RuntimeError
+        worker = self._idle.pop() if self._idle else _Worker(self._executor)
 
         def settle(result: dict[str, Any], error: BaseException | None) -> None:
             self._under_way -= 1
+            if worker.is_alive():
+                self._idle.append(worker)
             if answer.done():  # nobody waits for it any more
                 return
             if error is None:
@@ -50,20 +57,39 @@ class InProcessActions(EndpointConfig):
             else:
                 answer.set_exception(error)
 
-        def work() -> None:
-            result: dict[str, Any] = {}
-            error: BaseException | None = None
-            try:
-                result = asyncio.run(self._executor.run(kwargs["json"])) or {}
-                json.dumps(result)  # what cannot be stored would lose the whole turn later
-            except Exception as raised:
-                error = raised
-            except BaseException as raised:  # an action that calls sys.exit() must not end the server
-                error = RuntimeError()
-                error.__cause__ = raised
+        def report(result: dict[str, Any], error: BaseException | None) -> None:
             with contextlib.suppress(RuntimeError):  # the server has stopped meanwhile
                 loop.call_soon_threadsafe(settle, result, error)
 
         self._under_way += 1
-        threading.Thread(target=work, name="action", daemon=True).start()
+        worker.calls.put((kwargs["json"], report))
         return await answer
+
+
+class _Worker(threading.Thread):
+    """A thread that runs one action at a time. An action that hangs keeps its thread and no other, and, a daemon, not Ctrl-C."""
+
+    def __init__(self, executor: ActionExecutor) -> None:
+        super().__init__(name="action", daemon=True)
+        self.calls: SimpleQueue[tuple[dict[str, Any], _Report]] = SimpleQueue()
+        self._executor = executor
+        self.start()
+
+    def run(self) -> None:
+        loop = asyncio.new_event_loop()
+        while True:
+            call, report = self.calls.get()
+            result: dict[str, Any] = {}
+            try:
+                result = loop.run_until_complete(self._executor.run(call)) or {}
+                json.dumps(result)  # what cannot be stored would lose the whole turn later
+            except Exception as raised:
+                report({}, raised)
+            except BaseException as raised:  # an action that calls sys.exit() must not end the server; its loop is not used again
+                error = RuntimeError()
+                error.__cause__ = raised
+                report({}, error)
+                return
+            else:
+                report(result, None)
+            del call, report, result  # no patient's words are kept while it waits

@@ -1,4 +1,5 @@
-"""What is mended in Rasa from outside, all of it here. Written for Rasa 3.6.21; a Rasa that differs stops the start.
+"""What is mended in Rasa from outside, all of it here (what is only made faster is in `rasa_shortcuts`). A Rasa that differs from
+3.6.21 stops the start.
 
 1. `MessageProcessor.parse_message`, which every text of every channel passes before NLU. A typed `/intent{"slot": 1}` is
    obeyed by Rasa and cannot be switched off in the pipeline; 100,000 characters freeze the server for a minute; a lone
@@ -7,26 +8,19 @@
 2. `RemoteAction.run`: an action that raises, that is late, or whose server is down is met by silence. Here the patient gets
    `utter_problem` in time, and the slots remember what was found.
 3. `Agent.handle_message`: any other error in a turn is met by silence too. Here the patient gets `utter_problem`.
-4. `RemoteAction._validate_action_result` has jsonschema check its own schema anew for every reply, which takes longer than the
-   action. Here the same schema is checked once.
-5. `payload_from_button_question` of the shell: Ctrl-C in a menu of buttons leaves it hanging. Here it ends the shell.
+4. `payload_from_button_question` of the shell: Ctrl-C in a menu of buttons leaves it hanging. Here it ends the shell.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
-import inspect
 import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from types import ModuleType
 from typing import Any
 
-import jsonschema
-import rasa
 import rasa.cli.utils
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.core.agent import Agent
@@ -39,8 +33,9 @@ from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from aftercare.findings import Urgency, level_of
-from server import PROBLEM
+from server import PROBLEM, rasa_shortcuts
 from server.log import describe
+from server.patching import check_version, wrap
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +43,6 @@ LONGEST_TEXT = 2000  # characters of one message that are read
 CUT = "text_was_cut"  # in the metadata of a message that was longer
 ACTION_SECONDS = 4.0  # how long an action may take before the patient is told that something went wrong
 
-_RASA = "3.6.21"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SLASHES = re.compile(r"[\s/]*/[\s/]*")
 _COMMAND = re.compile(r"[^\s{]+\s*(\{.*\})", re.DOTALL)  # Rasa's own notation: intent{"slot": "value"}
@@ -56,21 +50,16 @@ _COMMAND = re.compile(r"[^\s{]+\s*(\{.*\})", re.DOTALL)  # Rasa's own notation: 
 Method = Callable[..., Awaitable[Any]]
 
 
-class RasaChanged(Exception):
-    """This Rasa is not the one that the patches were written for."""
-
-
 def install() -> None:
     """Put the patches in, once. Raises RasaChanged."""
     if getattr(MessageProcessor.parse_message, "is_patch", False):
         return
-    if rasa.__version__ != _RASA:
-        raise RasaChanged(f"Rasa {rasa.__version__} is installed, server/rasa_patches.py was written for {_RASA}")
-    _wrap(MessageProcessor, "parse_message", "self message tracker only_output_properties", _parse_as_typed)
-    _wrap(RemoteAction, "run", "self output_channel nlg tracker domain", _answer_in_time)
-    _wrap(Agent, "handle_message", "self message", _never_silent)
-    _check_schema_once()
-    _wrap(rasa.cli.utils, "payload_from_button_question", "button_question", _leave_menu)
+    check_version()
+    rasa_shortcuts.install()
+    wrap(MessageProcessor, "parse_message", "self message tracker only_output_properties", _parse_as_typed)
+    wrap(RemoteAction, "run", "self output_channel nlg tracker domain", _answer_in_time)
+    wrap(Agent, "handle_message", "self message", _never_silent)
+    wrap(rasa.cli.utils, "payload_from_button_question", "button_question", _leave_menu)
 
 
 def as_typed(text: str) -> str:
@@ -99,15 +88,6 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _wrap(owner: type | ModuleType, name: str, parameters: str, patch: Callable[[Method], Method]) -> None:
-    method = getattr(owner, name, None)
-    if not inspect.iscoroutinefunction(method) or " ".join(inspect.signature(method).parameters) != parameters:
-        raise RasaChanged(f"{owner.__name__}.{name} of this Rasa is not async with ({parameters})")
-    patched = functools.wraps(method)(patch(method))
-    patched.is_patch = True  # type: ignore[attr-defined]
-    setattr(owner, name, patched)
 
 
 def _parse_as_typed(parse_message: Method) -> Method:
@@ -141,24 +121,6 @@ def _answer_in_time(run: Method) -> Method:
         return [*said, *_slots_without_action(tracker)]
 
     return run_action
-
-
-def _check_schema_once() -> None:
-    parameters = " ".join(inspect.signature(RemoteAction._validate_action_result).parameters)
-    if parameters != "self result" or "validate(result, self.action_response_format_spec())" not in inspect.getsource(
-        RemoteAction._validate_action_result
-    ):
-        raise RasaChanged("RemoteAction._validate_action_result of this Rasa does not validate as the patch expects")
-    schema = RemoteAction.action_response_format_spec()
-    kind = jsonschema.validators.validator_for(schema)
-    kind.check_schema(schema)
-    validator = kind(schema)
-
-    def validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
-        validator.validate(result)
-        return True
-
-    RemoteAction._validate_action_result = validate_action_result
 
 
 def _never_silent(handle_message: Method) -> Method:

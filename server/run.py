@@ -19,6 +19,7 @@ from server import rasa_patches
 from server.checks import StartError, port_error
 from server.in_process_actions import InProcessActions
 from server.log import configure_logging
+from server.patching import RasaChanged
 
 _WARM_UP = "Hello"  # read once before the first patient writes, so that nothing is left to load
 
@@ -51,7 +52,7 @@ def serve(options: argparse.Namespace) -> None:
             enable_api=options.mode == "api",
             server_listeners=[(begin, "after_server_start")],
         )
-    except (RasaException, YamlException, rasa_patches.RasaChanged, NetworkError) as error:
+    except (RasaException, YamlException, RasaChanged, NetworkError) as error:
         raise StartError(" ".join(str(error).split())) from error
     if not started:  # Sanic returns quietly when another process took the port while the model was loading
         raise port_error(options.interface, options.port, "it was taken meanwhile")

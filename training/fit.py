@@ -24,7 +24,6 @@ from tqdm import tqdm
 
 from training.model import Coder, LabelNetwork, base_folder
 
-SEED = 1
 EPOCHS = 4
 BATCH = 32
 BODY_RATE, HEAD_RATE = 1e-4, 2e-3
@@ -60,10 +59,10 @@ def batches(rows: list[Row], coder: Coder, chance: random.Random) -> Iterator[tu
         yield (*coder([text for text, _ in group]), torch.tensor(np.array([truth for _, truth in group])))
 
 
-def train(rows: list[Row], labels: int) -> LabelNetwork:
+def train(rows: list[Row], labels: int, seed: int) -> LabelNetwork:
     """Fine-tune on all rows."""
-    chance = random.Random(SEED)
-    torch.manual_seed(SEED)
+    chance = random.Random(seed)
+    torch.manual_seed(seed)
     network, coder = LabelNetwork(labels).train(), Coder(MOST_PIECES)
     body = [weight for weight in network.body.parameters() if weight.requires_grad]
     head = [weight for name, weight in network.named_parameters() if not name.startswith("body.")]
@@ -115,13 +114,15 @@ def main() -> None:
     parser.add_argument("texts", type=Path)
     parser.add_argument("--out", type=Path, default=Path("aftercare/weights"))
     parser.add_argument("--without", default="")
+    parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     learnt: dict[str, Any] = json.loads((options.texts / "texts.json").read_text(encoding="utf-8"))
     used = [row for row in learnt["rows"] if row["source"] not in options.without.split(",")]
     labels = sorted({label for row in used for label in row["labels"]})
     rows = [(row, np.array([label in row["labels"] for label in labels], np.float32)) for row in used]
-    network = train(rows, len(labels))
     options.out.mkdir(parents=True, exist_ok=True)
+    network = train(rows, len(labels), options.seed)
+    torch.save(network.state_dict(), options.out / "network.pt")
     about = {
         "made_by": "make network",
         "trained_on": learnt["fingerprint"],

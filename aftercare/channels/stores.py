@@ -9,7 +9,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore, MongoTrackerStore, Red
 
 
 class CannotDelete(RuntimeError):
-    """This kind of tracker store has no way to delete a conversation here."""
+    """This kind of tracker store has no way to delete a conversation here, or not at the moment."""
 
 
 def layers(store: Any) -> list[Any]:
@@ -45,9 +45,9 @@ async def delete(store: Any, sender_id: str) -> None:
     """Removes every event of the conversation, for good. Raises CannotDelete, or what the database raised."""
     for layer in layers(store):
         if isinstance(layer, SQLTrackerStore):
-            _delete_rows(layer, sender_id)
             if hasattr(layer, "forget"):  # server.conversation_store keeps some at hand
                 layer.forget(sender_id)
+            _delete_rows(layer, sender_id)
         elif isinstance(layer, InMemoryTrackerStore):
             layer.store.pop(sender_id, None)
         elif isinstance(layer, RedisTrackerStore):
@@ -65,3 +65,6 @@ def _delete_rows(store: SQLTrackerStore, sender_id: str) -> None:
             session.execute(sa.text("PRAGMA secure_delete = ON"))
         session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender_id).delete(synchronize_session=False)
         session.commit()
+        if store.engine.dialect.name == "sqlite" and session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar():
+            # The rows are gone, but their words still stand in the log, because somebody else is reading the file.
+            raise CannotDelete("the database is in use elsewhere")

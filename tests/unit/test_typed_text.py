@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.rasa_patches import LONGEST_TEXT, RasaChanged, _wrap, as_typed
+from server.patching import RasaChanged, wrap
+from server.rasa_patches import LONGEST_TEXT, as_typed
 
 
 @pytest.mark.parametrize(
@@ -56,4 +57,4 @@ class Changed:
 @pytest.mark.parametrize("name", ["parse_message", "not_async", "gone"])
 def test_a_rasa_that_has_changed_is_refused(name: str) -> None:
     with pytest.raises(RasaChanged, match=f"Changed.{name}"):
-        _wrap(Changed, name, "self message", lambda method: method)
+        wrap(Changed, name, "self message", lambda method: method)

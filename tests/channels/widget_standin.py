@@ -100,9 +100,7 @@ def write_project(folder: Path) -> None:
         "  utter_welcome:\n  - text: Hello, I answer questions about the days after dry needling. How are you?\n"
         "    buttons: [{title: I am sore, payload: my back is sore}, {title: I have a fever, payload: I have a fever}]"
     )
-    lines.append(
-        "  utter_too_fast:\n  - text: 'Slow down please, or call {clinic_phone}; in an emergency {emergency_number}.'"
-    )
+    lines.append("  utter_too_fast:\n  - text: 'Slow down please, or call {clinic_phone}; in an emergency {emergency_number}.'")
     files = {
         "domain.yml": "\n".join(lines),
         "data/nlu.yml": 'version: "3.1"\nnlu:\n' + "\n".join(nlu),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
@@ -20,6 +22,7 @@ from server.conversation_store import KEPT, LONG, ConversationStore
 DOMAIN = Domain.from_yaml(
     "version: '3.1'\nintents: [greet]\nslots:\n"
     "  urgency: {type: text, influence_conversation: false, mappings: [{type: custom}]}\n"
+    "  escalation: {type: any, influence_conversation: false, mappings: [{type: custom}]}\n"
 )
 
 
@@ -99,6 +102,53 @@ async def test_a_deleted_conversation_is_gone_from_memory_too(database: str) -> 
     await stores.delete(store, "web:a")
     assert not store._at_hand
     assert await store.retrieve("web:a") is None
+
+
+def on_disk(database: str, words: bytes) -> list[str]:
+    return [path.name for path in sorted(Path(database).parent.iterdir()) if words in path.read_bytes()]
+
+
+async def test_of_a_deleted_conversation_no_word_is_left_on_the_disk(database: str) -> None:
+    store = opened(database)
+    await talk(store, range(30))
+    assert on_disk(database, b"message 17")
+    await stores.delete(store, "web:a")
+    assert not on_disk(database, b"message 17")
+    assert not on_disk(database, b"web:a")
+
+
+async def test_a_deletion_that_a_reader_holds_up_is_not_called_done(database: str) -> None:
+    store = opened(database)
+    await talk(store, range(2))
+    with sqlite3.connect(database) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM events").fetchone()
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+        with pytest.raises(stores.CannotDelete):
+            await stores.delete(store, "web:a")
+    reader.close()
+    assert await store.retrieve("web:a") is None
+    await stores.delete(store, "web:a")
+    assert not on_disk(database, b"message 1")
+
+
+@pytest.mark.parametrize(
+    ("slot", "value", "how"), [("urgency", "none", 1), ("escalation", None, 1), ("escalation", {"at": "now"}, 2)]
+)
+async def test_an_escalation_waits_for_the_disk(database: str, slot: str, value: Any, how: int) -> None:
+    store, seen = opened(database), []
+
+    @sa.event.listens_for(store.engine, "commit")
+    def committing(connection: Any) -> None:
+        seen.append(connection.connection.execute("PRAGMA synchronous").fetchone()[0])
+
+    tracker = await talk(store, range(1))
+    seen.clear()
+    tracker.update(SlotSet(slot, value))
+    await store.save(tracker)
+    assert seen == [how], "1: the log is left to the system, 2: it is on the disk"
+    assert rows(database)[-1][-1]["value"] == value
 
 
 async def test_a_long_conversation_is_cut_in_memory_only(database: str) -> None:

@@ -14,6 +14,7 @@ import yaml
 from tqdm import tqdm
 
 from aftercare.findings import Urgency, load
+from aftercare.triage import NOT_CLINICAL
 from tools.in_process import Parser
 from tools.scoring import Answer, Figure, by_tag, confusion, count, figures, recall
 from tools.slips import slips_of
@@ -61,7 +62,9 @@ def levels() -> dict[str, Urgency]:
 
 def level_of(intent: str) -> Urgency:
     """The level that a message with this intent gets."""
-    return Urgency.INFO if intent.startswith("ask_") else levels().get(intent, Urgency.NONE)
+    if intent.startswith("ask_"):
+        return Urgency.NONE if intent.removeprefix("ask_") in NOT_CLINICAL else Urgency.INFO
+    return levels().get(intent, Urgency.NONE)
 
 
 def evaluated(model: Path, tests: TestSet) -> dict[str, Any]:

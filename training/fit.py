@@ -1,9 +1,10 @@
-"""Fine-tune the network on the texts of `training.texts` and write it as int8 ONNX.
+"""Fine-tune the networks on the texts of `training.texts` and write them as int8 ONNX.
 
     python -m training.fit var/network [--out aftercare/weights] [--without SOURCE,SOURCE]
 
 Deterministic for one machine: the seeds are fixed. `--without` leaves out some files of the training data, so that they can be
-read by a network that has not seen them (`tools.fit_judgement`).
+read by a network that has not seen them (`tools.fit_judgement`). What has been taught is kept beside the texts, so that a run
+that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from training.model import Coder, LabelNetwork, base_folder
 
 EPOCHS = 4
 BATCH = 32
+SEEDS = (1, 2)  # a network each; the assistant reads with their mean
 BODY_RATE, HEAD_RATE = 1e-4, 2e-3
 MOST_PIECES = 96
 #: How often a text is shown as corrected, as typed, or with slips.
@@ -59,6 +61,17 @@ def batches(rows: list[Row], coder: Coder, chance: random.Random) -> Iterator[tu
         yield (*coder([text for text, _ in group]), torch.tensor(np.array([truth for _, truth in group])))
 
 
+def taught(rows: list[Row], labels: int, seed: int, kept: Path) -> LabelNetwork:
+    """The network of that seed: from the file where an earlier run has kept it, or taught now and kept there."""
+    if kept.is_file():
+        network = LabelNetwork(labels)
+        network.load_state_dict(torch.load(kept))
+        return network.eval()
+    network = train(rows, labels, seed)
+    torch.save(network.state_dict(), kept)
+    return network
+
+
 def train(rows: list[Row], labels: int, seed: int) -> LabelNetwork:
     """Fine-tune on all rows."""
     chance = random.Random(seed)
@@ -70,7 +83,7 @@ def train(rows: list[Row], labels: int, seed: int) -> LabelNetwork:
     steps = EPOCHS * (len(rows) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [BODY_RATE, HEAD_RATE], total_steps=steps + 1, pct_start=0.1)
     for epoch in range(EPOCHS):
-        progress = tqdm(batches(rows, coder, chance), f"epoch {epoch + 1}", total=steps // EPOCHS, mininterval=5)
+        progress = tqdm(batches(rows, coder, chance), f"network {seed}, epoch {epoch + 1}", total=steps // EPOCHS, mininterval=5)
         for ids, mask, truth in progress:
             with torch.autocast("cpu", torch.bfloat16):
                 logits, _ = network(ids, mask)
@@ -114,21 +127,20 @@ def main() -> None:
     parser.add_argument("texts", type=Path)
     parser.add_argument("--out", type=Path, default=Path("aftercare/weights"))
     parser.add_argument("--without", default="")
-    parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     learnt: dict[str, Any] = json.loads((options.texts / "texts.json").read_text(encoding="utf-8"))
     used = [row for row in learnt["rows"] if row["source"] not in options.without.split(",")]
     labels = sorted({label for row in used for label in row["labels"]})
     rows = [(row, np.array([label in row["labels"] for label in labels], np.float32)) for row in used]
     options.out.mkdir(parents=True, exist_ok=True)
-    network = train(rows, len(labels), options.seed)
-    torch.save(network.state_dict(), options.out / "network.pt")
+    run = hashlib.sha256(f"{learnt['fingerprint']} {options.without}".encode()).hexdigest()[:12]
+    networks = {f"network-{seed}.onnx": taught(rows, len(labels), seed, options.texts / f"{run}-{seed}.pt") for seed in SEEDS}
     about = {
         "made_by": "make network",
         "trained_on": learnt["fingerprint"],
         "examples": len(rows),
         "most_pieces": MOST_PIECES,
-        "sha256": export(network, options.out / "network.onnx"),
+        "weights": {name: export(network, options.out / name) for name, network in networks.items()},
         "labels": labels,
     }
     (options.out / "network.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")

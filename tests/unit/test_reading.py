@@ -98,11 +98,11 @@ def test_the_network_knows_every_label_of_the_data() -> None:
     [
         (None, "network.json cannot be read"),
         ("{", "network.json cannot be read"),
-        (json.dumps({**description(), "sha256": "0" * 64}), "is not the file that"),
+        (json.dumps({**description(), "weights": {"network-1.onnx": "0" * 64}}), "is not the file that"),
     ],
 )
 def test_weights_that_are_not_the_ones_described_stop_the_start(tmp_path: Path, about: str | None, said: str) -> None:
-    for name in ("network.onnx", "wordpieces.txt", "vocabulary.txt"):
+    for name in ("network-1.onnx", "wordpieces.txt", "vocabulary.txt"):
         (tmp_path / name).symlink_to(WEIGHTS / name)
     if about is not None:
         (tmp_path / "network.json").write_text(about, encoding="utf-8")
@@ -110,7 +110,7 @@ def test_weights_that_are_not_the_ones_described_stop_the_start(tmp_path: Path, 
         Network(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["network.onnx", "wordpieces.txt", "vocabulary.txt"])
+@pytest.mark.parametrize("name", ["network-1.onnx", "wordpieces.txt", "vocabulary.txt"])
 def test_a_missing_file_of_the_network_stops_the_start_by_its_name(tmp_path: Path, name: str) -> None:
     for path in WEIGHTS.iterdir():
         if path.name != name:

@@ -62,7 +62,7 @@ validate: $(MODEL)  ## Check that domain, training data and rules fit together
 review: $(INSTALLED)  ## Print every clinical sentence with its source, for a clinician to read and sign
 	@$(PYTHON) -m aftercare.review
 
-network: $(INSTALLED) $(TRAINING)/.installed  ## Teach the network again after data/ has changed (PyTorch; about half an hour)
+network: $(INSTALLED) $(TRAINING)/.installed  ## Teach the network again after data/ has changed (PyTorch; about an hour)
 	$(PYTHON) -W ignore -m training.texts var/network
 	$(TRAINING)/bin/python -W ignore -m training.fit var/network
 

@@ -14,6 +14,7 @@ from aftercare.times.context import Context
 from aftercare.times.moments import moments
 from aftercare.times.plain import plain_words
 from aftercare.times.ranking import Judge
+from aftercare.times.today import as_said
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def elapsed(words: Sequence[Word], now: datetime) -> Elapsed | None:
     if now.tzinfo is None:
         raise ValueError("now must be timezone-aware")
     plain = plain_words(words)
-    found = moments(plain, now)
+    found = moments(plain, as_said(plain, now))
     if not found:
         return None
     chosen = Judge(Context(plain, found)).chosen()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from aftercare.elapsed import Elapsed, elapsed
 from aftercare.text import MAX_CHARACTERS, words
+from aftercare.times.today import as_said
 
 HERE = Path(__file__).parent
 TABLE: dict[str, Any] = yaml.safe_load((HERE / "elapsed.yml").read_text(encoding="utf-8"))
@@ -197,3 +198,24 @@ REPEATED = ["3 days ", "a good ", "1 or ", "2 / ", "monday ", "last week on ", "
 @pytest.mark.parametrize("piece", REPEATED)
 def test_the_longest_message_is_read(piece: str) -> None:
     read((piece * MAX_CHARACTERS)[: MAX_CHARACTERS - 4] + " day")
+
+
+@pytest.mark.parametrize("now", [NOW, SUNDAY, MONDAY])
+@pytest.mark.parametrize(
+    ("message", "days"),
+    [
+        ("my back was done monday and today is friday", 4),
+        ("Still stiff from the Monday session and it's Sunday.", 6),
+        ("treated on Tuesday. Today's Saturday!", 4),
+        ("i was there on thursday, its tuesday now and it aches", 5),
+    ],
+)
+def test_the_weekday_that_the_message_says_it_is_counts(message: str, days: int, now: datetime) -> None:
+    found = read(message, now)
+    assert found is not None
+    assert found.calendar_days == days
+
+
+@pytest.mark.parametrize("message", ["it is friday appointments only?", "is it friday or saturday", "it was friday"])
+def test_a_weekday_that_is_not_said_to_be_today_does_not(message: str) -> None:
+    assert as_said(words(message), NOW) == NOW

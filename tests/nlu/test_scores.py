@@ -23,14 +23,14 @@ HERE = Path(__file__).parent
 FLOORS = {
     #            emergencies  urgent or     exact    exact turns of
     #            recognised   higher        level    conversations
-    "dev":      {"emergency": 0.99, "urgent": 0.98, "exact": 0.96, "turns": 0.95},
-    "held_out": {"emergency": 0.98, "urgent": 0.97, "exact": 0.945, "turns": 0.94},
+    "dev":      {"emergency": 0.995, "urgent": 0.985, "exact": 0.955, "turns": 0.95},
+    "held_out": {"emergency": 0.985, "urgent": 0.975, "exact": 0.945, "turns": 0.94},
 }  # fmt: skip
 CEILINGS = {
     #            calm messages answered as
     #            an emergency               urgent or higher
-    "dev":      {"false_emergency": 0.02, "false_urgent": 0.03},
-    "held_out": {"false_emergency": 0.03, "false_urgent": 0.04},
+    "dev":      {"false_emergency": 0.025, "false_urgent": 0.03},
+    "held_out": {"false_emergency": 0.02, "false_urgent": 0.03},
 }  # fmt: skip
 
 
@@ -73,5 +73,5 @@ def test_the_figures_stand_above_their_floors(scored: tuple[str, dict[str, Figur
 
 def test_the_sets_are_large_enough_for_their_figures(scored: tuple[str, dict[str, Figure]]) -> None:
     name, found = scored
-    least = {"emergency": 400, "false_emergency": 750} if name == "held_out" else {"emergency": 100, "false_emergency": 150}
+    least = {"emergency": 800, "false_emergency": 1500} if name == "held_out" else {"emergency": 100, "false_emergency": 150}
     assert all(found[key].of >= number for key, number in least.items())

@@ -39,9 +39,16 @@ def test_the_weight_of_evidence(evidence: Evidence, expected: bool) -> None:
     assert is_report(evidence) is expected
 
 
-@given(PROBABILITY, PROBABILITY, PROBABILITY, PROBABILITY)
+@given(st.floats(0.1, 1), PROBABILITY, PROBABILITY, PROBABILITY)
 def test_a_denial_never_outweighs_a_sign_that_holds_the_negation(p: float, alarm: float, denied: float, asked: float) -> None:
-    assert is_report(Evidence(EMERGENCY, p, alarm, pattern_present=True, negation_inside=True, not_a_report=denied, asked=asked))
+    holds = {"pattern_present": True, "negation_inside": True, "not_a_report": denied, "asked": asked}
+    assert is_report(Evidence(EMERGENCY, p, alarm, **holds))
+    assert is_report(Evidence(EMERGENCY, alarm, p, **holds))
+
+
+def test_a_sign_that_holds_the_negation_is_nothing_where_the_networks_see_nothing_at_all() -> None:
+    """ "It hurts when I press on it, not when I breathe"."""
+    assert not is_report(Evidence(EMERGENCY, 0.001, 0.001, pattern_present=True, negation_inside=True, not_a_report=0.9))
 
 
 @given(PROBABILITY, PROBABILITY)

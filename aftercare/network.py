@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,8 @@ class NetworkError(RuntimeError):
 
 
 _FILES = ("wordpieces.txt", "vocabulary.txt")
+#: Whether the networks take turns; see `Network`.
+in_turn: ContextVar[bool] = ContextVar("in_turn", default=False)
 #: Word pieces that two passages of a long message share, so that no sentence is seen only in part.
 _OVERLAP = 30
 
@@ -48,7 +51,10 @@ class Passage:
 
 
 class Network:
-    """The trained networks. `read` is a pure function of the words; each has a thread, so that two take the time of one."""
+    """The trained networks. `read` is a pure function of the words; each has a thread, so that two take the time of one.
+
+    In a context where `in_turn` is set they run one after the other, which costs less when other work wants the processors.
+    """
 
     def __init__(self, folder: Path = WEIGHTS) -> None:
         """Raises NetworkError."""
@@ -72,8 +78,11 @@ class Network:
 
     def _passage(self, ids: list[int], of_word: list[int]) -> Passage:
         given = {"ids": np.array([ids], dtype=np.int64)}
-        others = [self._threads.submit(run, None, given) for run in self._runs[1:]]
-        said = [self._runs[0](None, given), *(other.result() for other in others)]
+        if in_turn.get():
+            said = [run(None, given) for run in self._runs]
+        else:
+            others = [self._threads.submit(run, None, given) for run in self._runs[1:]]
+            said = [self._runs[0](None, given), *(other.result() for other in others)]
         logits, attention = (sum(one[output][0] for one in said) / len(said) for output in range(2))
         probabilities = 1.0 / (1.0 + np.exp(-logits))
         # The marks at both ends gather what is said of the whole; the place that is quoted is one between them.

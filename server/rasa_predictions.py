@@ -22,6 +22,7 @@ _WITHOUT_WEIGHT = (SlotSet, BotUttered, DefinePrevUserUtteredFeaturization)  # e
 
 def as_predicted_before(predict: Callable[..., PolicyPrediction]) -> Callable[..., PolicyPrediction]:
     """`MessageProcessor._predict_next_with_tracker` that asks the rules only for what they have not been asked yet."""
+
     def predict_next(self: MessageProcessor, tracker: DialogueStateTracker) -> PolicyPrediction:
         if self not in _predicted:
             _predicted[self] = {} if only_intents_count(self) else None

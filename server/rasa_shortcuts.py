@@ -13,8 +13,8 @@ A Rasa that differs from 3.6.21 stops the start (`patching`). What each is worth
 6. `Event.resolve_by_type` walks through all kinds of events for every event that an action returns. Here it remembers them.
 7. `MessageProcessor._check_for_unseen_features` builds an empty domain at every message, to compare. Here it does so only for
    an intent or entity that it would warn of.
-8. `MessageProcessor.parse_message` reads in the event loop, and every other patient waits. Here a thread of its own reads; most
-   of that is the network, during which Python goes on with the others' turns.
+8. `MessageProcessor.parse_message` reads in the event loop, and every other patient waits. Here a thread of its own reads while
+   others' turns are under way: most of the time goes to the networks, during which Python goes on with theirs.
 9. `rasa.core.processor.copy.deepcopy` copies what is then not logged. Here it does so under DEBUG only.
 """
 
@@ -23,10 +23,10 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,6 +42,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
+from aftercare.network import in_turn
 from server.patching import RasaChanged, wrap
 from server.rasa_predictions import as_predicted_before
 
@@ -58,6 +59,7 @@ def install() -> None:
     wrap(DialogueStateTracker, "copy", "self", _state_copied, holds='travel_back_in_time(float("inf"))', is_async=False)
     wrap(Event, "resolve_by_type", "type_name default", _kinds_remembered, holds="all_subclasses(Event)", is_async=False)
     wrap(MessageProcessor, "_check_for_unseen_features", "self parse_data", _only_the_unseen, is_async=False)
+    wrap(MessageProcessor, "handle_message", "self message", _counted)
     wrap(MessageProcessor, "parse_message", "self message tracker only_output_properties", _read_aside, holds=_PARSES)
     _copy_only_to_log()
 
@@ -181,6 +183,18 @@ def _only_the_unseen(check: Callable[..., None]) -> Callable[..., None]:
 
 
 _reader = ThreadPoolExecutor(1, "reader")
+_turns: Counter[MessageProcessor] = Counter()  # under way
+
+
+def _counted(handle_message: Callable[..., Any]) -> Callable[..., Any]:
+    async def handle(self: MessageProcessor, message: UserMessage) -> Any:
+        _turns[self] += 1
+        try:
+            return await handle_message(self, message)
+        finally:
+            _turns[self] -= 1
+
+    return handle
 
 
 def _read_aside(parse_message: Callable[..., Any]) -> Callable[..., Any]:
@@ -194,8 +208,14 @@ def _read_aside(parse_message: Callable[..., Any]) -> Callable[..., Any]:
             answer: dict[str, Any] = await parse_message(self, message, tracker, only_output_properties)
             return answer
         tracker = tracker or DialogueStateTracker.from_events(message.sender_id, [])
-        read = partial(copy_context().run, self._parse_message_with_graph, message, tracker, only_output_properties)
-        parse_data = await asyncio.get_running_loop().run_in_executor(_reader, read)
+        context = copy_context()
+
+        def read() -> dict[str, Any]:
+            return context.run(self._parse_message_with_graph, message, tracker, only_output_properties)
+
+        alone = sum(_turns.values()) <= 1
+        context.run(in_turn.set, not alone)
+        parse_data = read() if alone else await asyncio.get_running_loop().run_in_executor(_reader, read)
         self._update_full_retrieval_intent(parse_data)
         self._check_for_unseen_features(parse_data)
         return parse_data

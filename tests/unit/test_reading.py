@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftercare.network import WEIGHTS, Network, NetworkError, description, passages
+from aftercare.network import WEIGHTS, Network, NetworkError, description, in_turn, passages
 from aftercare.reading import Reader
 from tools.examples import examples, fingerprint
 
@@ -117,3 +118,10 @@ def test_a_missing_file_of_the_network_stops_the_start_by_its_name(tmp_path: Pat
             (tmp_path / path.name).symlink_to(path)
     with pytest.raises(NetworkError, match=name):
         Network(tmp_path)
+
+
+def test_the_networks_say_the_same_in_turn_and_beside_each_other() -> None:
+    words = "my chest hurts when i breathe in but the bruise is fine".split()
+    context = copy_context()
+    context.run(in_turn.set, True)
+    assert context.run(Network().read, words) == Network().read(words)

@@ -1,4 +1,7 @@
-"""What every action does: read the tracker, ask the core, utter responses by name, return slots."""
+"""What every action does: read the tracker, ask the core, utter responses by name, return slots.
+
+The tracker holds the slots and the latest message; no events are sent to actions (server/rasa_shortcuts.py).
+"""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ NEGATIONS = frozenset("not no never without hardly barely unable except until ti
 #: A quotation of the patient does not begin with one of these.
 _LINKS = frozenset("and but so also though although because then plus . , ; : - ! ? …".split())
 _CONSIDERED = 0.05  # the network puts a finding up for judgement from this probability on
+_TELLS_SOMETHING = 3  # words of a clause that can be quoted by itself
 _NOT_A_REPORT = {
     "intent:ask_what_if": Assertion.HYPOTHETICAL,
     "intent:ask_warning_signs": Assertion.HYPOTHETICAL,
@@ -89,11 +90,19 @@ class Detector:
 
 
 def _widened(finding: Finding, reading: Reading) -> Finding:
-    """The finding with the whole clause it stands in: "I get puffed on the stairs" says more to a nurse than "puffed"."""
-    around = [_bare(reading.fixed, start, end) for start, end in reading.clauses]
-    around = [(start, end) for start, end in around if start <= finding.start and finding.end <= end]
-    start, end = min(around, key=lambda place: place[1] - place[0], default=(finding.start, finding.end))
-    return replace(finding, start=start, end=end)
+    """The finding with the whole clause it stands in: "I get puffed on the stairs" says more to a nurse than "puffed".
+
+    Where the network looked at a clause of a word or two ("a cough that won't stop? dry one"), with the one before it.
+    """
+    before, found = finding.start, (finding.start, finding.end)
+    for first, last in reading.clauses:
+        start, end = _bare(reading.fixed, first, last)
+        if start <= finding.start and finding.end <= end:
+            told = sum(word.text[0].isalnum() for word in reading.fixed[first:last])
+            found = (before if finding.detector == "network" and told < _TELLS_SOMETHING else start, end)
+            break
+        before = start
+    return replace(finding, start=found[0], end=found[1])
 
 
 def _bare(words: Sequence[Word], start: int, end: int) -> tuple[int, int]:

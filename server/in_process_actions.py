@@ -48,7 +48,7 @@ class InProcessActions(EndpointConfig):
 
         def settle(result: dict[str, Any], error: BaseException | None) -> None:
             self._under_way -= 1
-            if worker.is_alive():
+            if not worker.spent:
                 self._idle.append(worker)
             if answer.done():  # nobody waits for it any more
                 return
@@ -72,6 +72,7 @@ class _Worker(threading.Thread):
     def __init__(self, executor: ActionExecutor) -> None:
         super().__init__(name="action", daemon=True)
         self.calls: SimpleQueue[tuple[dict[str, Any], _Report]] = SimpleQueue()
+        self.spent = False  # it takes no more calls
         self._executor = executor
         self.start()
 
@@ -88,6 +89,7 @@ class _Worker(threading.Thread):
             except BaseException as raised:  # an action that calls sys.exit() must not end the server; its loop is not used again
                 error = RuntimeError()
                 error.__cause__ = raised
+                self.spent = True
                 report({}, error)
                 return
             else:

@@ -24,8 +24,9 @@ import asyncio
 import copy
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from types import SimpleNamespace
 from typing import Any
@@ -183,16 +184,22 @@ def _only_the_unseen(check: Callable[..., None]) -> Callable[..., None]:
 
 
 _reader = ThreadPoolExecutor(1, "reader")
-_turns: Counter[MessageProcessor] = Counter()  # under way
+_under_way: Counter[str] = Counter()  # turns, and readings (of turns, and of `/model/parse`)
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[None]:
+    _under_way[what] += 1
+    try:
+        yield
+    finally:
+        _under_way[what] -= 1
 
 
 def _counted(handle_message: Callable[..., Any]) -> Callable[..., Any]:
     async def handle(self: MessageProcessor, message: UserMessage) -> Any:
-        _turns[self] += 1
-        try:
+        with _counting("turns"):
             return await handle_message(self, message)
-        finally:
-            _turns[self] -= 1
 
     return handle
 
@@ -213,9 +220,10 @@ def _read_aside(parse_message: Callable[..., Any]) -> Callable[..., Any]:
         def read() -> dict[str, Any]:
             return context.run(self._parse_message_with_graph, message, tracker, only_output_properties)
 
-        alone = sum(_turns.values()) <= 1
+        alone = _under_way["turns"] <= 1 and not _under_way["readings"]
         context.run(in_turn.set, not alone)
-        parse_data = read() if alone else await asyncio.get_running_loop().run_in_executor(_reader, read)
+        with _counting("readings"):
+            parse_data = read() if alone else await asyncio.get_running_loop().run_in_executor(_reader, read)
         self._update_full_retrieval_intent(parse_data)
         self._check_for_unseen_features(parse_data)
         return parse_data

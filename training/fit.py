@@ -23,6 +23,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tqdm import tqdm
 
+import training.model
 from training.model import Coder, LabelNetwork, base_folder
 
 EPOCHS = 4
@@ -68,7 +69,8 @@ def taught(rows: list[Row], labels: int, seed: int, kept: Path) -> LabelNetwork:
         network.load_state_dict(torch.load(kept))
         return network.eval()
     network = train(rows, labels, seed)
-    torch.save(network.state_dict(), kept)
+    torch.save(network.state_dict(), kept.with_suffix(".part"))
+    kept.with_suffix(".part").rename(kept)
     return network
 
 
@@ -133,7 +135,9 @@ def main() -> None:
     labels = sorted({label for row in used for label in row["labels"]})
     rows = [(row, np.array([label in row["labels"] for label in labels], np.float32)) for row in used]
     options.out.mkdir(parents=True, exist_ok=True)
-    run = hashlib.sha256(f"{learnt['fingerprint']} {options.without}".encode()).hexdigest()[:12]
+    # What was taught by another program than this one is not taken for its own.
+    program = b"".join(Path(module).read_bytes() for module in (__file__, training.model.__file__))
+    run = hashlib.sha256(f"{learnt['fingerprint']} {options.without} ".encode() + program).hexdigest()[:12]
     networks = {f"network-{seed}.onnx": taught(rows, len(labels), seed, options.texts / f"{run}-{seed}.pt") for seed in SEEDS}
     about = {
         "made_by": "make network",

@@ -8,16 +8,21 @@ from datetime import datetime, timedelta
 from aftercare.text import Word
 from aftercare.times.vocabulary import WEEKDAYS, words
 
-_BEFORE = (("today", "is"), ("it", "is"), ("today",))
-_AFTER = words("after_todays_weekday")
+_BEGINS, _AFTER = words("before_it_is_weekday"), words("after_todays_weekday")
+
+
+def _says_today(before: tuple[str, ...]) -> bool:
+    """Of "it is" only where a clause begins: "and it is friday", but not "the session it is friday"."""
+    if before[-2:] == ("it", "is"):
+        return (before[-3:-2] or (".",))[0] in _BEGINS
+    return before[-1:] == ("today",) or before[-2:] == ("today", "is")
 
 
 def as_said(plain: Sequence[Word], now: datetime) -> datetime:
     """`now`, or the same hour of the nearest day that is the weekday which the message says that it is."""
     texts = tuple(word.text for word in plain)
     for at, text in enumerate(texts):
-        said_before = any(texts[max(0, at - len(before)) : at] == before for before in _BEFORE)
-        if text in WEEKDAYS and said_before and (texts[at + 1 : at + 2] or (".",))[0] in _AFTER:
+        if text in WEEKDAYS and _says_today(texts[:at]) and (texts[at + 1 : at + 2] or (".",))[0] in _AFTER:
             days = (WEEKDAYS.index(text) - now.weekday() + 3) % 7 - 3
             return now + timedelta(days=days)
     return now
